@@ -8,8 +8,8 @@ import (
 	"kez.lat/kez/impl/go/internal/sharedtest"
 )
 
-// paths are the two ways to multiply the generator and the switch between them.
-var paths = map[string]multiplier{
+// multipliers are the two ways to multiply the generator and the switch between them.
+var multipliers = map[string]multiplier{
 	"cold":   baseMultCold,
 	"table":  btcec.ScalarBaseMultNonConst,
 	"switch": baseMult,
@@ -26,7 +26,7 @@ func TestCorpusBIP340(t *testing.T) {
 				if len(public) != 32 || len(signature) != 64 {
 					t.Fatal("length")
 				}
-				for name, path := range paths {
+				for name, path := range multipliers {
 					got := verifyBIP340((*[32]byte)(public), c.Blob(t, "msg"), (*[64]byte)(signature), path)
 					if got != want.OK {
 						t.Errorf("%s path: %t, want %t (%s)", name, got, want.OK, c.Note)
