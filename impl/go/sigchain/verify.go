@@ -1,0 +1,215 @@
+package sigchain
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"kez.lat/kez/impl/go/envelope"
+	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/strictjson"
+)
+
+// batchLines is how many lines are read ahead of their signatures. It bounds
+// the memory and keeps every core busy.
+const batchLines = 128
+
+// Options of a verification.
+type Options struct {
+	// Each, if set, is called in order for every event once it is verified,
+	// with its canonical line without the newline, valid during the call.
+	Each func(e Event, line []byte) error
+}
+
+// Verify reads a chain as JSONL and verifies all of it. Of a forked chain it
+// gives the state of the shared prefix beside the error sigchain.fork; with any
+// other error the state is nil.
+func Verify(r io.Reader, options Options) (*State, error) {
+	v := NewVerifier(nil)
+	v.options = options
+	err := v.readAll(r)
+	if errors.Is(err, kez.SigchainFork) {
+		return v.state, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.state, nil
+}
+
+// VerifyBytes is Verify on a chain in memory.
+func VerifyBytes(data []byte) (*State, error) { return Verify(bytes.NewReader(data), Options{}) }
+
+// Verifier appends events to a chain one after the other.
+type Verifier struct {
+	state    *State
+	options  Options
+	verifier *keys.Verifier
+	slots    []slot
+	line     int
+}
+
+// slot is one line under way.
+type slot struct {
+	text    []byte
+	doc     *strictjson.Document
+	env     *envelope.Envelope
+	event   Event
+	after   error // judged after the signature: closed, or bad arguments
+	invalid bool
+}
+
+// NewVerifier continues a verified chain; nil is the empty one. The state is
+// changed by appending.
+func NewVerifier(state *State) *Verifier {
+	if state == nil {
+		state = &State{}
+	}
+	return &Verifier{state: state, line: state.Length}
+}
+
+// State gives the chain so far.
+func (v *Verifier) State() *State { return v.state }
+
+// Append verifies one event and adds it; on an error the chain is as before,
+// except that a fork leaves the shared prefix.
+func (v *Verifier) Append(line []byte) error {
+	v.line++
+	v.slots = append(v.slots[:0], slot{text: line})
+	before := v.state.Length
+	err := v.check(&v.slots[0], envelope.MaxSize)
+	if err == nil {
+		err = v.settle(1)
+	}
+	if err != nil {
+		v.line--
+		if v.state.Length > before { // check added it before its signature failed
+			*v.state = *v.state.Prefix(before)
+		}
+	}
+	return v.takeFork(err)
+}
+
+// takeFork cuts the state back to the shared prefix, evidence kept, where err
+// is a fork.
+func (v *Verifier) takeFork(err error) error {
+	found, ok := errors.AsType[*forkError](err)
+	if !ok {
+		return err
+	}
+	*v.state = *v.state.Prefix(found.fork.Seq)
+	v.state.Fork = found.fork
+	return found.error
+}
+
+// check reads one line, judges everything but its signature, and adds it to
+// the state so that the next line can be read.
+func (v *Verifier) check(s *slot, limit int) error {
+	doc, err := strictjson.ReadCanonicalInto(s.doc, s.text, limit)
+	if errors.Is(err, kez.InputTooLarge) && limit < envelope.MaxSize {
+		err = tooLarge()
+	}
+	if err != nil {
+		return v.at(err)
+	}
+	s.doc = doc
+	p := &payload{state: v.state, doc: doc}
+	s.env, err = envelope.Read(doc, p, envelope.Options{Known: v.state.Primary})
+	if err != nil {
+		if p.earlier && v.forks(s.text, p) {
+			return v.forked(p)
+		}
+		return v.at(err)
+	}
+	p.primary = s.env.Primary
+	p.hash()
+	s.event, s.invalid = p.event, false
+	s.after = nil
+	if v.state.Closed() {
+		s.after = kez.Errorf(kez.SigchainClosed, "an event follows the rotation that closed the chain").
+			WithHint("further events belong into the chain of the successor %s", v.state.Successor)
+	} else {
+		s.after = p.checkArguments()
+	}
+	if s.after == nil {
+		v.state.apply(s.env.Primary, s.event)
+	}
+	return nil
+}
+
+// forks reports whether an event below the next seq passes every check against
+// the prefix it names.
+func (v *Verifier) forks(text []byte, p *payload) bool {
+	return NewVerifier(v.state.Prefix(p.event.Seq)).Append(text) == nil
+}
+
+func (v *Verifier) forked(p *payload) error {
+	seq := p.event.Seq
+	fork := &Fork{Seq: seq, Hashes: [2]Hash{v.state.hashes[seq], p.hash()}}
+	return &forkError{fork, v.at(kez.Errorf(kez.SigchainFork,
+		"the chain forks: the primary signed two different events with seq %d, %s and %s", seq, fork.Hashes[0], fork.Hashes[1]).
+		WithHint("trust nothing after the shared prefix; only the owner can explain, and a new primary is the way out"))}
+}
+
+// forkError carries the evidence until earlier signatures are known to hold.
+type forkError struct {
+	fork *Fork
+	error
+}
+
+func (e *forkError) Unwrap() error { return e.error }
+
+// settle verifies the signatures of the first n slots, on all cores where there
+// are many, and gives the first error in the order of lines.
+func (v *Verifier) settle(n int) error {
+	if n == 0 {
+		return nil
+	}
+	if v.verifier == nil {
+		v.verifier = keys.NewVerifier(v.slots[0].env.Primary)
+	}
+	slots := v.slots[:n]
+	first := v.line - n + 1
+	workers := min(runtime.GOMAXPROCS(0), (n+3)/4)
+	var group sync.WaitGroup
+	for w := range workers {
+		work := func() {
+			for i := w; i < n; i += workers {
+				s := &slots[i]
+				s.invalid = !v.verifier.Verify(s.env.SignedBytes(), &s.env.Signature)
+			}
+		}
+		if w == workers-1 {
+			work()
+		} else {
+			group.Go(work)
+		}
+	}
+	group.Wait()
+	for i := range slots {
+		s := &slots[i]
+		switch {
+		case s.invalid:
+			return envelope.InvalidSignature().AtLine(first + i)
+		case s.after != nil:
+			return atLine(s.after, first+i)
+		case v.options.Each != nil:
+			if err := v.options.Each(s.event, s.doc.Bytes()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *Verifier) at(err error) error { return atLine(err, v.line) }
+
+func atLine(err error, line int) error {
+	if e, ok := errors.AsType[*kez.Error](err); ok {
+		return e.AtLine(line)
+	}
+	return err
+}
