@@ -58,6 +58,12 @@ func BenchmarkVerifyBIP340(b *testing.B) {
 			verifyBIP340(&public, digest[:], &signature, btcec.ScalarBaseMultNonConst)
 		}
 	})
+	b.Run("verifier", func(b *testing.B) {
+		verifier := NewVerifier(private.Identity())
+		for b.Loop() {
+			verifier.Verify(message, &signature)
+		}
+	})
 	b.Run("btcec", func(b *testing.B) {
 		for b.Loop() {
 			parsed, _ := schnorr.ParseSignature(signature[:])

@@ -16,10 +16,14 @@ func VerifyBIP340(public *[32]byte, message []byte, signature *[64]byte) bool {
 
 func verifyBIP340(public *[32]byte, message []byte, signature *[64]byte, baseMult multiplier) bool {
 	var p btcec.JacobianPoint
+	return liftX(public, &p) && verifyLifted(public, &p, message, signature, baseMult)
+}
+
+// verifyLifted verifies with a key whose point is known.
+func verifyLifted(public *[32]byte, p *btcec.JacobianPoint, message []byte, signature *[64]byte, baseMult multiplier) bool {
 	var r btcec.FieldVal
 	var s btcec.ModNScalar
-	if !liftX(public, &p) || r.SetBytes((*[32]byte)(signature[:32])) != 0 ||
-		s.SetBytes((*[32]byte)(signature[32:])) != 0 {
+	if r.SetBytes((*[32]byte)(signature[:32])) != 0 || s.SetBytes((*[32]byte)(signature[32:])) != 0 {
 		return false
 	}
 	minusE := challenge(signature[:32], public, message)
@@ -27,7 +31,7 @@ func verifyBIP340(public *[32]byte, message []byte, signature *[64]byte, baseMul
 
 	var sG, eP, sum btcec.JacobianPoint
 	baseMult(&s, &sG)
-	btcec.ScalarMultNonConst(&minusE, &p, &eP)
+	btcec.ScalarMultNonConst(&minusE, p, &eP)
 	btcec.AddNonConst(&sG, &eP, &sum)
 	if sum.Z.IsZero() || sum.X.IsZero() && sum.Y.IsZero() {
 		return false

@@ -9,6 +9,8 @@ import (
 
 	"github.com/btcsuite/btcd/btcec/v2"
 	"github.com/btcsuite/btcd/btcec/v2/schnorr"
+
+	"kez.lat/kez/impl/go/kez"
 )
 
 func TestGeneratorIsTheLibrarys(t *testing.T) {
@@ -87,6 +89,9 @@ func TestBIP340Ranges(t *testing.T) {
 		change(&x, &s)
 		if VerifyBIP340(&x, nil, &s) {
 			t.Errorf("%s is taken", name)
+		}
+		if id, err := kez.NostrIdentity(x); err == nil && NewVerifier(id).Verify(nil, &s) {
+			t.Errorf("%s is taken by the verifier", name)
 		}
 	}
 	for _, secret := range [][]byte{n, p, make([]byte, 32)} {
