@@ -171,8 +171,8 @@ func hintALabel(err error, typed string) error {
 	return err
 }
 
-// quote shows hostile text in a message: escaped, and cut at 80 bytes.
-func quote(s string) string {
+// Quote shows hostile text in a message: escaped, and cut at 80 bytes.
+func Quote(s string) string {
 	if len(s) > 80 {
 		return strconv.QuoteToASCII(s[:80]) + "…"
 	}

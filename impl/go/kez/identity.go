@@ -145,7 +145,7 @@ func parse(s string) (Identity, error) {
 		grammar = otherGrammar
 	}
 	if !grammar.match(value) {
-		return Identity{}, Errorf(IdentityInvalid, "%s is not a legal %s identity", quote(value), system).
+		return Identity{}, Errorf(IdentityInvalid, "%s is not a legal %s identity", Quote(value), system).
 			WithHint("%s", grammar.hint)
 	}
 	return Identity{system: system, value: value}, nil
