@@ -36,9 +36,9 @@ type standing struct {
 
 // Device is a device key that may sign claims for the primary while listed.
 type Device struct {
-	Identity kez.Identity `json:"device"`
-	Name     string       `json:"name"`
-	Listed   bool         `json:"listed"`
+	Identity kez.Identity
+	Name     string
+	Listed   bool
 	seq      int
 }
 
@@ -88,9 +88,11 @@ func (s *State) Device(id kez.Identity) (listed, known bool) {
 	return d.Listed, known
 }
 
-// Devices gives every device the chain ever listed, in order.
+// Devices gives the listed devices in the order of their add_device events.
 func (s *State) Devices() []Device {
-	return slices.SortedFunc(maps.Values(s.devices), func(a, b Device) int { return cmp.Compare(a.seq, b.seq) })
+	listed := slices.DeleteFunc(slices.Collect(maps.Values(s.devices)), func(d Device) bool { return !d.Listed })
+	slices.SortFunc(listed, func(a, b Device) int { return cmp.Compare(a.seq, b.seq) })
+	return listed
 }
 
 // Events gives every event in order.
