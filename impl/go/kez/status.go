@@ -79,6 +79,9 @@ func ExitOf(err error) int {
 	switch code := CodeOf(err); code {
 	case CLIUsage, ChannelUnknownSystem, IdentityInvalid, IdentityNotCanonical, IdentitySecretKey:
 		return ExitUsage
+	case "":
+		// An error from elsewhere: no code is the status valid, which it is not.
+		return ExitRefused
 	default:
 		status, _ := StatusOf(code, false)
 		return status.Exit()
