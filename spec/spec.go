@@ -23,7 +23,7 @@ import (
 	"strings"
 )
 
-//go:embed *.md
+//go:embed *.md *.openapi.yaml
 var pages embed.FS
 
 // Tag is one rule of the specification.
@@ -68,7 +68,8 @@ func Names() []string {
 	return names
 }
 
-// Page gives the text of one page, such as "sigchain.md".
+// Page gives the text of one page, such as "sigchain.md", or of an OpenAPI
+// file, "store.openapi.yaml".
 func Page(name string) (string, error) {
 	text, err := pages.ReadFile(name)
 	if err != nil {

@@ -245,6 +245,38 @@ func TestTables(t *testing.T) {
 	}
 }
 
+var route = regexp.MustCompile("`(GET|POST|PUT) ([^`?]+)[^`]*`")
+
+// The OpenAPI files repeat the route tables: the same paths and methods.
+func TestOpenAPIHasTheRoutes(t *testing.T) {
+	for _, server := range []string{"store", "relay"} {
+		text, err := Page(server + ".openapi.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got []string
+		for _, row := range Table(server+".md", "route") {
+			for _, m := range route.FindAllStringSubmatch(row[0], -1) {
+				want = append(want, strings.ToLower(m[1])+" "+m[2])
+			}
+		}
+		path := ""
+		for _, l := range strings.Split(text, "\n") {
+			if strings.HasPrefix(l, "  /") {
+				path = strings.TrimSuffix(strings.TrimSpace(l), ":")
+			}
+			if method := strings.TrimSpace(l); strings.HasPrefix(l, "    ") && slices.Contains([]string{"get:", "post:", "put:"}, method) {
+				got = append(got, strings.TrimSuffix(method, ":")+" "+path)
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(want, got) {
+			t.Errorf("%s: table %v\nyaml %v", server, want, got)
+		}
+	}
+}
+
 func TestPageUnknown(t *testing.T) {
 	if _, err := Page("nothing.md"); err == nil {
 		t.Error("a page that is not there")
