@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"kez.lat/kez/impl/go/claim"
-	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
 )
 
 func benchClaim(b *testing.B, system string) *claim.Claim {
@@ -20,7 +20,7 @@ func benchClaim(b *testing.B, system string) *claim.Claim {
 		b.Fatal(err)
 	}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	c, err := claim.Sign(claim.New{Subject: subject, CreatedAt: now}, key, now)
+	c, err := claim.Sign(claim.New{Subject: subject, CreatedAt: kez.FormatTime(now)}, key, now)
 	if err != nil {
 		b.Fatal(err)
 	}

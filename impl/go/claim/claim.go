@@ -48,12 +48,13 @@ func Read(data []byte, now time.Time, device func(key, primary kez.Identity) boo
 	return p.claim(e), nil
 }
 
-// New are the contents of a claim to be signed.
+// New are the contents of a claim to be signed. Times are written as they are
+// given, in any form that readers take.
 type New struct {
 	Subject   kez.Identity
 	Primary   kez.Identity // zero: the signer's own
-	CreatedAt time.Time
-	ExpiresAt time.Time // zero: never
+	CreatedAt string
+	ExpiresAt string // "": never
 }
 
 // Sign makes a claim. now bounds created_at as it does for readers.
@@ -64,10 +65,10 @@ func Sign(n New, signer *keys.Private, now time.Time) (*Claim, error) {
 	object := []envelope.Pair{
 		{Name: "subject", Value: n.Subject.String()},
 		{Name: "primary", Value: n.Primary.String()},
-		{Name: "created_at", Value: kez.FormatTime(n.CreatedAt)},
+		{Name: "created_at", Value: n.CreatedAt},
 	}
-	if !n.ExpiresAt.IsZero() {
-		object = append(object, envelope.Pair{Name: "expires_at", Value: kez.FormatTime(n.ExpiresAt)})
+	if n.ExpiresAt != "" {
+		object = append(object, envelope.Pair{Name: "expires_at", Value: n.ExpiresAt})
 	}
 	p := &payload{now: now}
 	anyDevice := func(_, _ kez.Identity) bool { return true }

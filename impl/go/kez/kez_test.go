@@ -92,15 +92,6 @@ func TestStatusAndExit(t *testing.T) {
 			t.Errorf("%s is %s, and it is no verdict", code, status)
 		}
 	}
-	for code, exit := range map[kez.Code]int{kez.CLIUsage: 2, kez.ChannelUnknownSystem: 2, kez.IdentityInvalid: 2, kez.IdentitySecretKey: 2,
-		kez.CLIFile: 3, kez.CLIKeyStore: 1, kez.ChannelUnreachable: 3, kez.SignatureInvalid: 1} {
-		if got := kez.ExitOf(kez.Errorf(code, "x")); got != exit {
-			t.Errorf("%s: exit %d, want %d", code, got, exit)
-		}
-	}
-	if kez.ExitOf(nil) != 0 || kez.ExitOf(errors.New("x")) != 1 {
-		t.Error("exit of nil or of a foreign error")
-	}
 }
 
 func TestParseTime(t *testing.T) {

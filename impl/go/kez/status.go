@@ -1,5 +1,7 @@
 package kez
 
+import "strings"
+
 // Status is the verdict on a proof or a chain.
 type Status string
 
@@ -26,10 +28,10 @@ const (
 )
 
 // StatusOf maps the code of a verification to its status; "" is valid. The
-// second result is false for codes that are usage errors and give no status.
+// second result is false for codes that no verification ends with.
 //
-// proof.no_proof, markdown.no_fence and input.empty are not_found only where a
-// channel was searched; reading a file they are invalid.
+// markdown.no_fence and input.empty are not_found only where a channel was
+// searched; reading a file they are invalid.
 func StatusOf(code Code, searched bool) (Status, bool) {
 	switch code {
 	case "":
@@ -52,7 +54,11 @@ func StatusOf(code Code, searched bool) (Status, bool) {
 		return Revoked, true
 	case ClaimExpired:
 		return Expired, true
-	case CLIUsage, ChannelUnknownSystem:
+	case CLIUsage, CLIKeyStore, CLILocked, ChannelUnknownSystem, ShortNotEncodable:
+		return "", false
+	}
+	switch group, _, _ := strings.Cut(string(code), "."); group {
+	case "auth", "handle", "message", "http":
 		return "", false
 	}
 	return Invalid, true
@@ -69,21 +75,21 @@ func (s Status) Exit() int {
 	return ExitRefused
 }
 
-// ExitOf gives the exit code of a command that failed with err outside a
-// verdict: 2 for usage and for identities a person typed, 3 where it could not
-// look, else 1.
-func ExitOf(err error) int {
-	if err == nil {
-		return ExitOK
-	}
-	switch code := CodeOf(err); code {
-	case CLIUsage, ChannelUnknownSystem, IdentityInvalid, IdentityNotCanonical, IdentitySecretKey:
-		return ExitUsage
+// ExitOf gives the exit code of a command that failed with code outside a
+// verdict: 2 for a wrong command line, 3 where it could not look, else 1. An
+// identity that a person typed is part of the command line; callers say so,
+// since the same codes come out of files.
+func ExitOf(code Code) int {
+	switch code {
 	case "":
-		// An error from elsewhere: no code is the status valid, which it is not.
-		return ExitRefused
-	default:
-		status, _ := StatusOf(code, false)
+		return ExitOK
+	case CLIUsage, ChannelUnknownSystem:
+		return ExitUsage
+	case HTTPRateLimited, HTTPUnavailable, HTTPStorageFull, HTTPInternal:
+		return ExitUnreachable
+	}
+	if status, ok := StatusOf(code, false); ok {
 		return status.Exit()
 	}
+	return ExitRefused
 }

@@ -1,0 +1,91 @@
+// Package chainfile keeps sigchains as files: KEZ_HOME/sigchains, one file of
+// JSON lines a primary.
+//
+// What is read is verified whole before anything is done with it. An append
+// replaces the file by one rename, under a lock, so that two writers never
+// sign the same seq and a crash leaves the old or the new chain.
+package chainfile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"kez.lat/kez/impl/go/home"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+)
+
+// Files are the chains of one KEZ_HOME.
+type Files struct{ home *home.Home }
+
+// In gives the chains kept in a home.
+func In(h *home.Home) Files { return Files{h} }
+
+// name is the file of a primary; values of key systems are safe in file names.
+func name(primary kez.Identity) string {
+	return "sigchains/" + primary.System() + "_" + primary.Value() + ".jsonl"
+}
+
+// Path says where the chain of a primary is kept.
+func (f Files) Path(primary kez.Identity) string { return f.home.Path(name(primary)) }
+
+// Load reads and verifies the chain of a primary; where none is kept it is
+// empty.
+func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
+	data, err := f.home.Read(name(primary), sigchain.MaxSize, kez.CLIFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &sigchain.State{Primary: primary}, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := f.verify(primary, data)
+	return state, data, err
+}
+
+// Append signs and adds one event. sign gets the verified chain and gives the
+// canonical line; it runs under the lock.
+func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, error)) (*sigchain.State, error) {
+	var state *sigchain.State
+	err := f.home.Update(name(primary), sigchain.MaxSize, kez.CLIFile, func(old []byte) ([]byte, error) {
+		var err error
+		state = &sigchain.State{Primary: primary}
+		if old != nil {
+			if state, err = f.verify(primary, old); err != nil {
+				return nil, err
+			}
+		}
+		line, err := sign(state)
+		if err != nil {
+			return nil, err
+		}
+		if err := sigchain.NewVerifier(state).Append(line); err != nil {
+			return nil, err
+		}
+		if len(old) > 0 && !bytes.HasSuffix(old, []byte("\n")) {
+			old = append(old, '\n') // a reader takes a missing last newline
+		}
+		return append(slices.Concat(old, line), '\n'), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return state, nil
+}
+
+func (f Files) verify(primary kez.Identity, data []byte) (*sigchain.State, error) {
+	state, err := sigchain.VerifyBytes(data)
+	if err != nil {
+		if e, ok := errors.AsType[*kez.Error](err); ok {
+			e.Message = "the kept chain " + f.Path(primary) + " is broken: " + e.Message
+		}
+		return state, err
+	}
+	if state.Primary != primary {
+		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "the kept chain %s belongs to %s", f.Path(primary), state.Primary).
+			WithHint("the file was renamed or replaced; put the right chain back from a copy")
+	}
+	return state, nil
+}
