@@ -54,6 +54,7 @@ func checkFrame(data []byte, limit uint64) (frame, error) {
 type frameWalk struct {
 	data     []byte
 	pos      int
+	single   bool // no window: the declared size stands in for it
 	checksum bool
 	maxBlock uint64
 	frame    frame
@@ -109,9 +110,9 @@ func (w *frameWalk) header(limit uint64) error {
 		return kez.Errorf(kez.CompactCorrupt, "the zstd frame sets a reserved bit in its header")
 	}
 	w.checksum = descriptor&0x04 != 0
-	single := descriptor&0x20 != 0
+	w.single = descriptor&0x20 != 0
 	w.maxBlock = maxBlock
-	if !single {
+	if !w.single {
 		window, err := w.window()
 		if err != nil {
 			return err
@@ -121,7 +122,7 @@ func (w *frameWalk) header(limit uint64) error {
 	if err := w.dictionary(descriptor & 0x03); err != nil {
 		return err
 	}
-	size, err := w.contentSize(descriptor>>6, single)
+	size, err := w.contentSize(descriptor >> 6)
 	if err != nil {
 		return err
 	}
@@ -129,8 +130,7 @@ func (w *frameWalk) header(limit uint64) error {
 		return tooLarge(limit)
 	}
 	w.frame.declared = size
-	if single {
-		// There is no window; the declared size stands in for it (KEZ-COMPACT-011).
+	if w.single { // KEZ-COMPACT-011
 		w.maxBlock = min(maxBlock, size)
 	}
 	return nil
@@ -167,8 +167,8 @@ func (w *frameWalk) dictionary(flag byte) error {
 // unknownSize is the content size of a frame that does not declare one.
 const unknownSize = math.MaxUint64
 
-func (w *frameWalk) contentSize(flag byte, single bool) (uint64, error) {
-	if flag == 0 && !single {
+func (w *frameWalk) contentSize(flag byte) (uint64, error) {
+	if flag == 0 && !w.single {
 		return unknownSize, nil
 	}
 	field, err := w.take(1<<flag, "its content size")
@@ -193,10 +193,16 @@ func (w *frameWalk) block() (last bool, err error) {
 	}
 	header := uint32(field[0]) | uint32(field[1])<<8 | uint32(field[2])<<16
 	size := header >> 3
-	switch kind := header >> 1 & 3; {
+	kind, most := header>>1&3, w.maxBlock
+	if kind == 2 && w.single {
+		// An empty text may be one compressed block of two bytes; whether the
+		// content fits is for the library to see.
+		most = maxBlock
+	}
+	switch {
 	case kind == 3:
 		return false, kez.Errorf(kez.CompactCorrupt, "the zstd frame holds a block of the reserved type at byte %d", w.pos-3)
-	case uint64(size) > w.maxBlock:
+	case uint64(size) > most:
 		return false, kez.Errorf(kez.CompactCorrupt, "the zstd frame holds a block of %d bytes at byte %d, larger than its format allows", size, w.pos-3)
 	case kind == 0:
 		w.frame.bound += uint64(size)
@@ -204,7 +210,7 @@ func (w *frameWalk) block() (last bool, err error) {
 		w.frame.bound += uint64(size)
 		size = 1 // one byte, repeated
 	default:
-		w.frame.bound += w.maxBlock
+		w.frame.bound += maxBlock
 	}
 	_, err = w.take(int(size), "a block")
 	return header&1 != 0, err

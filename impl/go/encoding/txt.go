@@ -38,7 +38,8 @@ func FormatZone(domain, token string) string {
 var escapeTXT = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // ReadTXT reads the TXT records at one name, each a list of strings. Each record
-// that is KEZ is one candidate; others are ignored (KEZ-DNS-004 to 015).
+// that is KEZ is one candidate, and so is one that is too long to be searched;
+// others are ignored (KEZ-DNS-004 to 015).
 func ReadTXT(records [][]string) ([]Candidate, error) {
 	if len(records) > MaxRecords {
 		return nil, kez.Errorf(kez.DNSTooLarge, "the name has more than %d TXT records", MaxRecords).
@@ -47,7 +48,7 @@ func ReadTXT(records [][]string) ([]Candidate, error) {
 	var candidates []Candidate
 	for i, list := range records {
 		record := txtRecord{text: []byte(strings.Join(list, "")), strings: len(list), others: len(records) - 1}
-		if !record.isKEZ() {
+		if len(record.text) <= MaxTXT && !record.isKEZ() {
 			continue
 		}
 		c := record.candidate()
