@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// once is the value of a flag that may be given one time.
+type once struct {
+	value   string
+	given   bool
+	allowed []string
+	kind    string
+}
+
+// errTwice marks a repeated flag; which one, flagError knows.
+var errTwice = errors.New("given twice")
+
+func (o *once) String() string { return o.value }
+func (o *once) Type() string   { return o.kind }
+
+func (o *once) Set(value string) error {
+	if o.given {
+		return errTwice
+	}
+	if o.allowed != nil && !slices.Contains(o.allowed, value) {
+		return errors.New("it takes " + strings.Join(o.allowed, ", "))
+	}
+	o.value, o.given = value, true
+	return nil
+}
+
+// stringFlag adds a flag with a value. kind names the value in the help.
+func stringFlag(cmd *cobra.Command, name, kind, preset, help string) *once {
+	o := &once{value: preset, kind: kind}
+	cmd.Flags().Var(o, name, help)
+	return o
+}
+
+// choiceFlag adds a flag that takes one of some words.
+func choiceFlag(cmd *cobra.Command, name, preset, help string, words ...string) *once {
+	o := &once{value: preset, kind: strings.Join(words, "|"), allowed: words}
+	cmd.Flags().Var(o, name, help)
+	cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	return o
+}
+
+// flagError names the flag and never its value, which could be a secret.
+func flagError(cmd *cobra.Command, err error) error {
+	hint := cmd.CommandPath() + " --help lists the flags"
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		name := "--" + e.GetSpecifiedName()
+		if e.GetSpecifiedShortnames() != "" {
+			return usage("there are no single-letter flags but -h").WithHint("%s", hint)
+		}
+		return usage("%s has no flag %s", cmd.CommandPath(), name).WithHint("%s", hint)
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return usage("the flag --%s needs a value", e.GetSpecifiedName()).WithHint("%s", hint)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		reason := "its value is not one it takes"
+		if flag, isOnce := e.GetFlag().Value.(*once); isOnce && errors.Is(err, errTwice) {
+			reason = "it is given twice"
+		} else if isOnce && flag.allowed != nil {
+			reason = "it takes " + strings.Join(flag.allowed, " or ")
+		}
+		return usage("the flag --%s cannot be used so: %s", e.GetFlag().Name, reason).WithHint("%s", hint)
+	}
+	return usage("a flag of %s is malformed", cmd.CommandPath()).WithHint("%s", hint)
+}
