@@ -12,7 +12,7 @@ import (
 // fence is one fenced code block.
 type fence struct {
 	info       string // the info string as written, trimmed of spaces and tabs
-	start, end int    // bytes of the source, both fence lines included
+	start, end int    // bytes of the source, fence lines included
 	closed     bool   // a closing line was written
 	quoted     bool   // a block quote is among its ancestors
 	node       *ast.FencedCodeBlock
@@ -84,7 +84,7 @@ func (p *fenceParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		return node, state
 	}
 	_, line := reader.Position()
-	f := &fence{start: line.Start, end: len(p.scan.source), quoted: isQuoted(parent), node: node.(*ast.FencedCodeBlock)}
+	f := &fence{start: line.Start, end: line.Stop, quoted: isQuoted(parent), node: node.(*ast.FencedCodeBlock)}
 	f.info = infoString(p.scan.source[line.Start:line.Stop])
 	p.scan.list = append(p.scan.list, f)
 	p.scan.found[node] = f
@@ -94,10 +94,9 @@ func (p *fenceParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 func (p *fenceParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
 	_, line := reader.Position()
 	state := p.BlockParser.Continue(node, reader, pc)
-	if state&parser.Continue == 0 {
-		f := p.scan.found[node]
-		f.closed, f.end = true, line.Stop
-	}
+	// A fence that its list item or quote ends is not asked again.
+	f := p.scan.found[node]
+	f.closed, f.end = state&parser.Continue == 0, line.Stop
 	return state
 }
 

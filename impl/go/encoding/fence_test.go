@@ -1,14 +1,19 @@
 package encoding
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 )
 
-// Hostile shapes, each with the size limit of a text: none may take more than
-// linear time.
+// Hostile shapes at the size limit of a text. What is quadratic in one of them
+// takes minutes, so a bound that no machine under load meets is enough.
 func TestFencesAreLinear(t *testing.T) {
+	size := MaxText
+	if testing.Short() {
+		size /= 8
+	}
 	shapes := map[string]func(n int) string{
 		"quotes":             func(n int) string { return strings.Repeat(">", n) },
 		"quotes with spaces": func(n int) string { return strings.Repeat("> ", n/2) },
@@ -61,8 +66,34 @@ func TestFencesAreLinear(t *testing.T) {
 		"headings":      func(n int) string { return strings.Repeat("#", n) + "\n" + strings.Repeat("# #\n", n/8) },
 	}
 	for name, shape := range shapes {
+		source := []byte(shape(size))
 		start := time.Now()
-		fences([]byte(shape(MaxText)))
-		t.Logf("%-24s %v", name, time.Since(start).Round(time.Millisecond))
+		fences(source)
+		if took := time.Since(start); took > 15*time.Second {
+			t.Errorf("%s: %v for %d bytes", name, took, size)
+		}
+	}
+}
+
+// Deep lists with blank lines are where the parser wants memory.
+func TestFencesBoundMemory(t *testing.T) {
+	source := []byte(strings.Repeat("- ", maxNesting) + "x\n" + strings.Repeat("\n", MaxText-300))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, whole := fences(source); whole {
+		t.Error("read to the end")
+	}
+	runtime.ReadMemStats(&after)
+	if allocated := (after.TotalAlloc - before.TotalAlloc) >> 20; allocated > 256 {
+		t.Errorf("%d MiB allocated in all", allocated)
+	}
+}
+
+func TestNestingIsBounded(t *testing.T) {
+	for depth, want := range map[int]int{maxNesting: 1, maxNesting + 1: 0} {
+		list, whole := fences([]byte(strings.Repeat("- ", depth) + "```kez\n"))
+		if len(list) != want || !whole {
+			t.Errorf("%d fences at depth %d", len(list), depth)
+		}
 	}
 }

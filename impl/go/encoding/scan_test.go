@@ -112,6 +112,7 @@ func TestScanText(t *testing.T) {
 		"fence":              {"hello\n" + fence, "", []outcome{{"", "line 2"}}},
 		"fence between":      {short + "\n" + fence + "\n" + short, "", []outcome{{"", "line 1"}, {"", "line 2"}, {"", "line 6"}}},
 		"unclosed fence":     {"```kez\n" + short, "", []outcome{{kez.MarkdownUnclosedFence, "line 1"}}},
+		"after a list item":  {"- ```kez\n\nnow " + short, "", []outcome{{kez.MarkdownUnclosedFence, "line 1"}, {"", "line 3"}}},
 		"other fence":        {"```\n" + short + "\n```", "", []outcome{{"", "line 2"}}},
 		"quoted fence":       {"> ```kez\n> " + short + "\n> ```", "", []outcome{{"", "line 2"}}},
 		"joiner inside":      {short[:40] + "\u200d" + short[40:], "", []outcome{{kez.ChannelCorrupt, "line 1"}}},
