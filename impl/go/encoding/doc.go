@@ -19,7 +19,7 @@
 //
 // No input makes the package panic, and time and memory are linear in the
 // limits below. Libraries see nothing before their input was bounded: zstd gets
-// one frame whose headers were walked ([KEZ-COMPACT-018]), the Markdown parser
+// one frame whose headers were walked (KEZ-COMPACT-018), the Markdown parser
 // reads blocks only and never nests without end.
 package encoding
 
