@@ -71,27 +71,32 @@ func detectJSON(text []byte) Reading {
 
 func isEvent(doc *strictjson.Document) bool { return doc.Root().Member("kez").Is("sigchain_event") }
 
-// ChainText gives the JSON lines of a text that is read as a chain: those of a
-// bundle, the one line of an event that was written over several, or the text
-// itself.
+// ChainText gives the JSON lines of a text that is a chain by its own looks:
+// those of ChainLines, or the one line of an event that was written over
+// several.
 func ChainText(text []byte) ([]byte, error) {
-	trimmed := bytes.Trim(text, asciiSpace)
-	if startsLikeToken(trimmed) {
-		token, err := DecodeToken(trimmed)
-		if err == nil && token.Form != FormBundle {
-			err = kez.Errorf(kez.EnvelopeTypeMismatch, "this is a claim, and a chain was asked for").
-				WithHint("a chain is JSON lines or a %s token", bundlePrefix)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return token.JSON, nil
+	lines, err := ChainLines(text)
+	body := bytes.Trim(lines, asciiSpace)
+	if err != nil || bytes.IndexByte(body, '\n') < 0 || bytes.Contains(body, []byte("\n{")) {
+		return lines, err
 	}
-	if bytes.IndexByte(trimmed, '\n') < 0 || bytes.Contains(trimmed, []byte("\n{")) {
-		return text, nil
-	}
-	if doc, err := strictjson.ReadCanonical(text, MaxEnvelope); err == nil && isEvent(doc) {
+	if doc, err := strictjson.ReadCanonical(lines, MaxEnvelope); err == nil && isEvent(doc) {
 		return append(doc.Bytes(), '\n'), nil
 	}
-	return text, nil
+	return lines, nil
+}
+
+// ChainLines gives the JSON lines of a text that is read as a chain: those of a
+// bundle, or the text itself.
+func ChainLines(text []byte) ([]byte, error) {
+	trimmed := bytes.Trim(text, asciiSpace)
+	if !startsLikeToken(trimmed) {
+		return text, nil
+	}
+	token, err := DecodeToken(trimmed)
+	if err == nil && token.Form != FormBundle {
+		err = kez.Errorf(kez.EnvelopeTypeMismatch, "this is a claim, and a chain was asked for").
+			WithHint("a chain is JSON lines or a %s token", bundlePrefix)
+	}
+	return token.JSON, err
 }

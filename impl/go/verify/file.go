@@ -12,18 +12,26 @@ import (
 
 // File reads data as a file of the given form, or by itself where form is
 // encoding.ReadAuto, and judges what it holds.
-func File(data []byte, form encoding.Reading, q Question) *Result {
-	form, err := encoding.Detect(data, form)
+func File(data []byte, asked encoding.Reading, q Question) *Result {
+	form, err := encoding.Detect(data, asked)
 	if err != nil {
 		return Failed(err, "", q)
 	}
 	switch form {
 	case encoding.ReadChain:
-		chain, err := encoding.ChainText(data)
+		read := encoding.ChainText
+		if asked == encoding.ReadChain {
+			read = encoding.ChainLines // a forced reading takes lines as they are
+		}
+		chain, err := read(data)
 		if err != nil {
 			return Failed(err, KindSigchain, q)
 		}
-		return q.chain(chain, encoding.FormJSONL)
+		written := encoding.FormJSONL
+		if bytes.HasPrefix(bytes.TrimSpace(data), []byte("kez:")) {
+			written = encoding.FormBundle
+		}
+		return q.chain(chain, written)
 	case encoding.ReadToken:
 		token, err := encoding.DecodeToken(data)
 		if err == nil && token.Form == encoding.FormBundle {
