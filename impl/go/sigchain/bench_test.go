@@ -65,3 +65,28 @@ func BenchmarkVerifySpacedOneCore(b *testing.B) {
 	chain := bytes.ReplaceAll(benchChain(b, benchEvents), []byte(`,"`), []byte(`, "`))
 	benchVerify(b, chain, 1)
 }
+
+// BenchmarkStreamMemory verifies a chain of 10,000 events from a stream and
+// reports the largest heap seen while it does.
+func BenchmarkStreamMemory(b *testing.B) {
+	chain := benchChain(b, sigchain.MaxEvents)
+	runtime.GC()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	peak := uint64(0)
+	for b.Loop() {
+		events := 0
+		_, err := sigchain.Verify(bytes.NewReader(chain), sigchain.Options{Each: func(sigchain.Event, []byte) error {
+			if events++; events%500 == 0 {
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapInuse+m.StackInuse-before.HeapInuse)
+			}
+			return nil
+		}})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
+}
