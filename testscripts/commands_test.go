@@ -23,6 +23,15 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"clock":   clock,
 	"mode":    mode,
 	"save":    save,
+	"verdict": verdict,
+	"shape":   shape,
+	"example": example,
+	"join":    join,
+	"line":    line,
+	"swap":    swap,
+	"fill":    fill,
+	"bytes":   writeBytes,
+	"recode":  recode,
 }
 
 // exits N program args…: the program ends with exactly this code.
@@ -50,42 +59,54 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: code CODE")
 	}
-	var out struct {
-		Error *string
-		Code  *string
+	out := oneObject(ts)
+	got, isFailure := out["error"]
+	if !isFailure {
+		got = out["code"]
 	}
-	text := ts.ReadFile("stdout")
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		ts.Fatalf("stdout is not one JSON object: %v", err)
+	if got != args[0] {
+		ts.Fatalf("code %#v, want %q", got, args[0])
 	}
-	got := out.Error
-	if got == nil {
-		got = out.Code
-	}
-	if got == nil || *got != args[0] {
-		ts.Fatalf("code %s, want %q", show(got), args[0])
+	if _, verdict := out["status"]; isFailure && (verdict || kindOf(out["message"]) != "string" || kindOf(out["hint"]) != "string") {
+		ts.Fatalf("a failure has a message and a hint, and no status")
 	}
 }
 
-func show(s *string) string {
-	if s == nil {
-		return "absent"
+// verdict STATUS [CODE]: the JSON on stdout is a verdict with this status and
+// this code, or none.
+func verdict(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: verdict STATUS [CODE]")
 	}
-	return strconv.Quote(*s)
+	want := append(args, "")[1]
+	if out := oneObject(ts); out["status"] != args[0] || out["code"] != want {
+		ts.Fatalf("status %#v with the code %#v, want %q with %q", out["status"], out["code"], args[0], want)
+	}
+}
+
+// oneObject reads stdout, which must be one line with one JSON object.
+func oneObject(ts *testscript.TestScript) map[string]any {
+	text := ts.ReadFile("stdout")
+	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") {
+		ts.Fatalf("stdout is not one line: %q", text)
+	}
+	var out map[string]any
+	if err := decode(text, &out); err != nil {
+		ts.Fatalf("stdout is not one JSON object: %v", err)
+	}
+	return out
 }
 
 // jsoncmp FILE: every member of the JSON in FILE stands with the same value in
-// stdout; members that FILE does not name are free.
+// stdout; members that FILE does not name are free, also in objects of lists.
+// Variables in FILE are replaced.
 func jsonCompare(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: jsoncmp FILE")
 	}
-	var want, got any
-	ts.Check(decode(ts.ReadFile(args[0]), &want))
-	if err := decode(ts.ReadFile("stdout"), &got); err != nil {
-		ts.Fatalf("stdout is not one JSON value: %v", err)
-	}
-	if where := differ(want, got, "$"); where != "" {
+	var want any
+	ts.Check(decode(os.Expand(ts.ReadFile(args[0]), ts.Getenv), &want))
+	if where := differ(want, oneObject(ts), "$"); where != "" {
 		ts.Fatalf("%s", where)
 	}
 }
@@ -103,6 +124,18 @@ func decode(text string, v any) error {
 }
 
 func differ(want, got any, path string) string {
+	if list, isList := want.([]any); isList {
+		elements, _ := got.([]any)
+		if len(list) != len(elements) {
+			return fmt.Sprintf("%s has %d elements, want %d: %v", path, len(elements), len(list), got)
+		}
+		for i := range list {
+			if where := differ(list[i], elements[i], fmt.Sprintf("%s[%d]", path, i)); where != "" {
+				return where
+			}
+		}
+		return ""
+	}
 	members, isObject := want.(map[string]any)
 	if !isObject {
 		if !reflect.DeepEqual(want, got) {
@@ -149,9 +182,7 @@ func save(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := strings.TrimSpace(ts.ReadFile("stdout"))
 	if len(args) == 2 {
-		var object map[string]any
-		ts.Check(json.Unmarshal([]byte(text), &object))
-		text = fmt.Sprint(object[args[1]])
+		text = fmt.Sprint(oneObject(ts)[args[1]])
 	}
 	ts.Setenv(args[0], text)
 }
