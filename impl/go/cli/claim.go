@@ -29,7 +29,7 @@ type claimFlags struct {
 func addClaimFlags(cmd *cobra.Command) *claimFlags {
 	f := &claimFlags{secret: addSecretFlags(cmd, "", "that signs")}
 	f.out = stringFlag(cmd, "out", "PATH", "", "write the proof to a new file")
-	cmd.Flags().BoolVar(&f.force, "force", false, "let --out replace a file")
+	switchFlag(cmd.Flags(), &f.force, "force", "let --out replace a file")
 	f.created = stringFlag(cmd, "created-at", "TIME", "", "when the claim was made, such as 2026-01-02T03:04:05Z (default now)")
 	f.expires = stringFlag(cmd, "expires-at", "TIME", "", "when the claim ends (default never)")
 	f.primary = stringFlag(cmd, "primary", "ID", "", "the primary that this device signs for (default the key itself)")

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,32 @@ func stringFlag(cmd *cobra.Command, name, kind, preset, help string) *once {
 	return o
 }
 
+// onceSwitch is a flag without a value that may be given one time.
+type onceSwitch struct {
+	on    *bool
+	given bool
+}
+
+func (o *onceSwitch) String() string { return strconv.FormatBool(*o.on) }
+func (o *onceSwitch) Type() string   { return "bool" }
+
+func (o *onceSwitch) Set(value string) error {
+	if o.given {
+		return errTwice
+	}
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return errors.New("it takes no value")
+	}
+	*o.on, o.given = on, true
+	return nil
+}
+
+// switchFlag adds a flag that is given or not.
+func switchFlag(flags *pflag.FlagSet, on *bool, name, help string) {
+	flags.VarPF(&onceSwitch{on: on}, name, "", help).NoOptDefVal = "true"
+}
+
 // choiceFlag adds a flag that takes one of some words.
 func choiceFlag(cmd *cobra.Command, name, preset, help string, words ...string) *once {
 	o := &once{value: preset, kind: strings.Join(words, "|"), allowed: words}
@@ -64,9 +91,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		reason := "its value is not one it takes"
-		if flag, isOnce := e.GetFlag().Value.(*once); isOnce && errors.Is(err, errTwice) {
+		if errors.Is(err, errTwice) {
 			reason = "it is given twice"
-		} else if isOnce && flag.allowed != nil {
+		} else if flag, isOnce := e.GetFlag().Value.(*once); isOnce && flag.allowed != nil {
 			reason = "it takes " + strings.Join(flag.allowed, " or ")
 		}
 		return usage("the flag --%s cannot be used so: %s", e.GetFlag().Name, reason).WithHint("%s", hint)

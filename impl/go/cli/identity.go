@@ -27,7 +27,7 @@ func addDestination(cmd *cobra.Command) *destination {
 	d := &destination{}
 	d.out = stringFlag(cmd, "out", "PATH", "", "write the key to a new file that only you can read")
 	d.save = stringFlag(cmd, "save", "NAME", "", "keep the secret in the key store, sealed with a passphrase")
-	cmd.Flags().BoolVar(&d.force, "force", false, "let --out replace a file")
+	switchFlag(cmd.Flags(), &d.force, "force", "let --out replace a file")
 	return d
 }
 

@@ -92,7 +92,7 @@ write; anybody verifies the graph without trusting a server.`,
 			return cmd.Help()
 		},
 	}
-	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object, for programs")
+	switchFlag(root.PersistentFlags(), &a.json, "json", "print one JSON object, for programs")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
 	makers := []maker{

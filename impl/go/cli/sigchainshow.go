@@ -96,7 +96,8 @@ https://HOST/.well-known/kez-sigchain.jsonl, or hand it to whoever verifies.`,
 	o := addOwner(cmd)
 	format := choiceFlag(cmd, "format", encoding.FormJSONL, "the form of the chain", encoding.FormJSONL, encoding.FormCompact)
 	out := stringFlag(cmd, "out", "PATH", "", "write the chain to a new file")
-	force := cmd.Flags().Bool("force", false, "let --out replace a file")
+	var force bool
+	switchFlag(cmd.Flags(), &force, "force", "let --out replace a file")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		state, data, _, err := a.keptChain(o)
 		if err != nil {
@@ -114,7 +115,7 @@ https://HOST/.well-known/kez-sigchain.jsonl, or hand it to whoever verifies.`,
 			data = []byte(token + "\n")
 		}
 		if out.given {
-			if err := writeOut(out.value, data, 0o644, *force); err != nil {
+			if err := writeOut(out.value, data, 0o644, force); err != nil {
 				return err
 			}
 			a.note("wrote %s: %d events", out.value, state.Length)

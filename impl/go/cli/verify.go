@@ -35,9 +35,10 @@ Exit codes: 0 valid, 1 not valid, 3 could not look, 2 wrong usage.`,
 	as := choiceFlag(cmd, "as", "", "read it as this form", encoding.Readings()...)
 	var chains []string
 	cmd.Flags().StringArrayVar(&chains, "chain", nil, "decide by the chain in this file")
-	requireChain := cmd.Flags().Bool("require-chain", false, "take no claim whose chain was not read whole")
+	var requireChain bool
+	switchFlag(cmd.Flags(), &requireChain, "require-chain", "take no claim whose chain was not read whole")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return a.runVerifyFile(args[0], encoding.Reading(as.value), chains, *requireChain)
+		return a.runVerifyFile(args[0], encoding.Reading(as.value), chains, requireChain)
 	}
 	return cmd
 }
