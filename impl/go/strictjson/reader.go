@@ -183,18 +183,26 @@ func (r *reader) array() *kez.Error {
 		if err := r.value(); err != nil {
 			return err
 		}
-		r.space()
-		switch r.peek() {
-		case ',':
-			r.pos++
-			r.space()
-		case ']':
-			r.leave(index)
-			return nil
-		default:
-			return r.syntax("a comma or ] is missing")
+		if more, err := r.more(index, ']'); !more {
+			return err
 		}
 	}
+}
+
+// more reads what follows an element or a member: a comma, after which another
+// one stands, or the end of the container.
+func (r *reader) more(index int, closing byte) (bool, *kez.Error) {
+	r.space()
+	switch r.peek() {
+	case ',':
+		r.pos++
+		r.space()
+		return true, nil
+	case closing:
+		r.leave(index)
+		return false, nil
+	}
+	return false, r.syntax("a comma or " + string(closing) + " is missing")
 }
 
 func (r *reader) object() *kez.Error {
@@ -231,16 +239,8 @@ func (r *reader) object() *kez.Error {
 		if err := r.value(); err != nil {
 			return err
 		}
-		r.space()
-		switch r.peek() {
-		case ',':
-			r.pos++
-			r.space()
-		case '}':
-			r.leave(index)
-			return nil
-		default:
-			return r.syntax("a comma or } is missing")
+		if more, err := r.more(index, '}'); !more {
+			return err
 		}
 	}
 }
