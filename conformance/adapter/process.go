@@ -1,0 +1,225 @@
+package adapter
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+)
+
+// Process is a session with one long-lived adapter process. It is not safe for
+// concurrent use.
+type Process struct {
+	Hello Hello
+
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	lines  chan lineRead
+	done   chan struct{} // closed by Close: nobody reads lines any more
+	stderr *stderrTail
+	seq    int
+	broken error
+	twice  []int
+}
+
+// lineRead is one line of the process's output, or why there is none.
+type lineRead struct {
+	line []byte
+	err  error
+}
+
+// Start starts an adapter and says hello. The context bounds the hello.
+func Start(ctx context.Context, c Command) (*Process, error) {
+	cmd, err := c.build()
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{cmd: cmd, lines: make(chan lineRead), done: make(chan struct{})}
+	p.stderr = &stderrTail{full: func() { kill(cmd) }}
+	cmd.Stderr = p.stderr
+	if p.stdin, err = cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, c.notStarted(err)
+	}
+	go p.read(stdout)
+	line, err := p.exchange(ctx, Request{Cmd: CmdHello, Protocol: Protocol})
+	if err == nil {
+		p.Hello, err = ParseHello(line)
+	}
+	if err != nil {
+		err = p.explain("hello", err)
+		p.kill(err)
+		return nil, err
+	}
+	return p, nil
+}
+
+// Run sends one request and waits for its answer. After an error the session
+// is over.
+func (p *Process) Run(ctx context.Context, r Request) (Answer, error) {
+	if p.broken != nil {
+		return Answer{}, p.broken
+	}
+	p.stderr.next()
+	r.Cmd, r.Seq = CmdRun, p.seq+1
+	p.seq++
+	a, err := p.answer(ctx, r)
+	if err != nil {
+		err = p.explain("a request", err)
+		p.kill(err)
+		return Answer{}, err
+	}
+	return a, nil
+}
+
+// Seq is the number of the last request.
+func (p *Process) Seq() int { return p.seq }
+
+func (p *Process) answer(ctx context.Context, r Request) (Answer, error) {
+	line, err := p.exchange(ctx, r)
+	for err == nil {
+		var a Answer
+		if a, err = ParseAnswer(line); err != nil {
+			break
+		}
+		switch {
+		case a.Seq == r.Seq && p.stderr.flooded():
+			return a, errors.New("standard error was flooded")
+		case a.Seq == r.Seq:
+			return a, nil
+		case a.Seq > 0 && a.Seq < r.Seq:
+			p.twice = append(p.twice, a.Seq)
+			line, err = p.next(ctx)
+		default:
+			err = fmt.Errorf("the answer has seq %d, and the request had %d", a.Seq, r.Seq)
+		}
+	}
+	return Answer{}, err
+}
+
+// exchange writes one request and reads one line. The write is not waited for:
+// an adapter that does not read would block it for ever.
+func (p *Process) exchange(ctx context.Context, r Request) ([]byte, error) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	go p.stdin.Write(append(data, '\n')) // a failure shows as the end of the output
+	return p.next(ctx)
+}
+
+func (p *Process) next(ctx context.Context) ([]byte, error) {
+	select {
+	case l := <-p.lines:
+		return l.line, l.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// read passes lines on until the output ends.
+func (p *Process) read(stdout io.Reader) {
+	r := bufio.NewReaderSize(stdout, 64<<10)
+	for {
+		line, err := readLine(r)
+		if err == nil && len(line) == 0 {
+			continue // a blank line is no answer and no fault
+		}
+		select {
+		case p.lines <- lineRead{line, err}:
+		case <-p.done:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// readLine reads one line of at most MaxLine bytes, without its ending.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > MaxLine:
+			return nil, fmt.Errorf("a line of more than %d bytes", MaxLine)
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && len(bytes.TrimSpace(line)) > 0:
+			return nil, fmt.Errorf("the output ends within a line: %s", Excerpt(line))
+		case err != nil:
+			return nil, err
+		}
+		return bytes.TrimSpace(line), nil
+	}
+}
+
+// explain adds what is known about the process to an error.
+func (p *Process) explain(during string, err error) error {
+	switch {
+	case p.stderr.flooded():
+		err = fmt.Errorf("the adapter wrote more than %d bytes to standard error during %s", MaxStderr, during)
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("the adapter did not answer %s in time", during)
+	case errors.Is(err, io.EOF):
+		err = fmt.Errorf("the adapter ended during %s (%s)", during, p.exit())
+	}
+	if text := p.stderr.text(); text != "" {
+		err = fmt.Errorf("%w; standard error: %s", err, Excerpt([]byte(text)))
+	}
+	return err
+}
+
+// exit waits for a process whose output ended and tells how it went.
+func (p *Process) exit() string {
+	p.stdin.Close()
+	kill(p.cmd) // it may live on with its output closed
+	var failed *exec.ExitError
+	switch err := p.cmd.Wait(); {
+	case err == nil:
+		return "exit 0"
+	case errors.As(err, &failed):
+		return failed.String()
+	default:
+		return err.Error()
+	}
+}
+
+func (p *Process) kill(why error) {
+	p.broken = why
+	kill(p.cmd)
+	p.stdin.Close()
+	close(p.done)
+	_ = p.cmd.Wait() // killed; how it ended says nothing
+}
+
+// Close says bye, waits for the process to end, and gives the numbers of the
+// requests that were answered more than once.
+func (p *Process) Close() []int {
+	if p.broken != nil {
+		return p.twice
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	line, err := p.exchange(ctx, Request{Cmd: CmdBye})
+	for err == nil {
+		if a, bad := ParseAnswer(line); bad == nil && a.Seq > 0 && a.Seq <= p.seq {
+			p.twice = append(p.twice, a.Seq)
+		}
+		line, err = p.next(ctx)
+	}
+	p.kill(errors.New("the session is closed"))
+	return p.twice
+}

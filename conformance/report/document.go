@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"kez.lat/kez/conformance/suite"
+	"kez.lat/kez/spec"
+	"kez.lat/kez/vectors"
+)
+
+// Document is results.json.
+type Document struct {
+	Rules           int              `json:"rules"` // tags of the specification
+	Cases           []Case           `json:"cases"`
+	Implementations []Implementation `json:"implementations"`
+}
+
+// Case is what a case is about, the same for every implementation.
+type Case struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Why      string   `json:"why"`
+	Workflow string   `json:"workflow"`
+	Op       string   `json:"op"`
+	Level    string   `json:"level"`
+	Status   string   `json:"status"`
+	Tags     []string `json:"tags"`
+	Mutates  string   `json:"mutates,omitempty"`
+	Mutation string   `json:"mutation,omitempty"`
+}
+
+// Implementation is the outcome of every case at one implementation.
+type Implementation struct {
+	Name    string                `json:"name"`
+	Says    Says                  `json:"says"`
+	OK      bool                  `json:"ok"`
+	Totals  map[suite.Outcome]int `json:"totals"`
+	Bad     int                   `json:"bad"` // results that make the run fail
+	Smoke   []string              `json:"smoke"`
+	Seconds float64               `json:"seconds"`
+	Results []Result              `json:"results"`
+}
+
+// Says is what an implementation said about itself.
+type Says struct {
+	Name    string   `json:"name"`
+	Version string   `json:"version"`
+	Spec    string   `json:"spec"`
+	Ops     []string `json:"ops"`
+}
+
+// Result is the outcome of one case.
+type Result struct {
+	ID         string        `json:"id"`
+	Outcome    suite.Outcome `json:"outcome"`
+	Bad        bool          `json:"bad,omitempty"`
+	Unexpected bool          `json:"unexpected,omitempty"` // passed against expectation
+	Reason     string        `json:"reason,omitempty"`
+	Detail     string        `json:"detail,omitempty"`
+	Want       string        `json:"want,omitempty"`
+	Got        string        `json:"got,omitempty"`
+	Repeat     string        `json:"repeat,omitempty"` // a shell line
+}
+
+// New makes the document of one or more runs. repeat gives the shell line that
+// runs one case alone.
+func New(reports []*suite.Report, repeat func(implementation, id string) string) *Document {
+	d := &Document{Rules: len(spec.Tags())}
+	cases := map[string]vectors.Case{}
+	for _, r := range reports {
+		for _, result := range r.Results {
+			cases[result.Case.ID] = result.Case
+		}
+		d.Implementations = append(d.Implementations, implementation(r, repeat))
+	}
+	for _, c := range cases {
+		d.Cases = append(d.Cases, Case{
+			c.ID, c.Title, c.Why, Workflow(c.Op), c.Op, c.Level, c.Status, c.Tags, c.Mutates, c.Mutation,
+		})
+	}
+	slices.SortFunc(d.Cases, func(a, b Case) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(d.Implementations, func(a, b Implementation) int { return strings.Compare(a.Name, b.Name) })
+	return d
+}
+
+func implementation(r *suite.Report, repeat func(implementation, id string) string) Implementation {
+	i := Implementation{
+		Name: r.Target, Says: Says{r.Hello.Name, r.Hello.Version, r.Hello.Spec, r.Hello.Ops},
+		Totals: map[suite.Outcome]int{}, Bad: r.Bad(), OK: r.Bad() == 0,
+		Smoke: append([]string{}, r.Smoke...), Seconds: r.Seconds,
+	}
+	for _, o := range suite.Outcomes() {
+		i.Totals[o] = r.Count(o)
+	}
+	for _, result := range r.Results {
+		out := Result{ID: result.Case.ID, Outcome: result.Outcome, Bad: result.Bad(),
+			Unexpected: result.Unexpected, Reason: result.Reason, Detail: result.Detail}
+		if out.Bad || out.Outcome == suite.Fail {
+			out.Want, out.Got, out.Repeat = result.Want, result.Got, repeat(r.Target, result.Case.ID)
+		}
+		i.Results = append(i.Results, out)
+	}
+	slices.SortFunc(i.Results, func(a, b Result) int { return strings.Compare(a.ID, b.ID) })
+	return i
+}
+
+// JSON writes the document.
+func (d *Document) JSON() ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(d); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// OK reports whether every implementation passed.
+func (d *Document) OK() bool {
+	return !slices.ContainsFunc(d.Implementations, func(i Implementation) bool { return !i.OK })
+}
+
+// find gives the case of an id.
+func (d *Document) find(id string) Case {
+	i, found := slices.BinarySearchFunc(d.Cases, id, func(c Case, id string) int { return strings.Compare(c.ID, id) })
+	if !found {
+		return Case{ID: id}
+	}
+	return d.Cases[i]
+}
+
+// Passed counts passes and cases.
+func (i Implementation) Passed() (passed, of int) { return i.Totals[suite.Pass], len(i.Results) }

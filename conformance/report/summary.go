@@ -1,0 +1,100 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"kez.lat/kez/conformance/suite"
+)
+
+// Summary writes what a person wants to know first: the totals, then every
+// result that is not right, with the rule it breaks and the line that repeats it.
+func (d *Document) Summary(w io.Writer) {
+	for n, i := range d.Implementations {
+		if n > 0 {
+			fmt.Fprintln(w)
+		}
+		d.summarize(w, i)
+	}
+}
+
+func (d *Document) summarize(w io.Writer, i Implementation) {
+	for _, r := range i.Results {
+		if r.Bad {
+			d.Explain(w, r)
+		}
+	}
+	fmt.Fprintf(w, "%s (%s %s): %d cases in %.1f s\n", i.Name, Clean(i.Says.Name), Clean(i.Says.Version), len(i.Results), i.Seconds)
+	var counts []string
+	for _, o := range []suite.Outcome{suite.Pass, suite.Fail, suite.Unsupported, suite.Disabled, suite.Error} {
+		counts = append(counts, fmt.Sprintf("%s %d", o, i.Totals[o]))
+	}
+	fmt.Fprintf(w, "  %s\n", strings.Join(counts, "  "))
+	for _, op := range i.unsupported(d) {
+		fmt.Fprintf(w, "  not declared: %s\n", op)
+	}
+	for _, remark := range i.Smoke {
+		fmt.Fprintf(w, "  smoke: %s\n", Clean(remark))
+	}
+}
+
+// unsupported lists the operations that are not declared, with their cases.
+func (i Implementation) unsupported(d *Document) []string {
+	counts := map[string]int{}
+	var order []string
+	for _, r := range i.Results {
+		if r.Outcome == suite.Unsupported {
+			op := d.find(r.ID).Op
+			if counts[op] == 0 {
+				order = append(order, op)
+			}
+			counts[op]++
+		}
+	}
+	for n, op := range order {
+		order[n] = fmt.Sprintf("%s (%d cases)", op, counts[op])
+	}
+	return order
+}
+
+// Explain writes one result at length.
+func (d *Document) Explain(w io.Writer, r Result) {
+	c := d.find(r.ID)
+	verdict := strings.ToUpper(string(r.Outcome))
+	if r.Unexpected {
+		verdict = "UNEXPECTED PASS"
+	}
+	fmt.Fprintf(w, "%s %s: %s\n", verdict, c.ID, c.Title)
+	for _, tag := range c.Tags {
+		fmt.Fprintf(w, "  [%s] %s\n", tag, Rule(tag).Text)
+	}
+	for _, line := range strings.Split(r.Detail, "\n") {
+		fmt.Fprintf(w, "  %s\n", Clean(line))
+	}
+	if r.Want != "" {
+		fmt.Fprintf(w, "  want:   %s\n", Clean(r.Want))
+	}
+	if r.Got != "" {
+		fmt.Fprintf(w, "  got:    %s\n", Clean(r.Got))
+	}
+	if r.Repeat != "" {
+		fmt.Fprintf(w, "  repeat: %s\n", r.Repeat)
+	}
+	fmt.Fprintln(w)
+}
+
+// Clean makes hostile text fit for a terminal: control and bidirectional
+// characters are shown as escapes.
+func Clean(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if c < 0x20 || c >= 0x7f && c < 0xa0 || c >= 0x200b && c <= 0x200f || c >= 0x2028 && c <= 0x202e ||
+			c >= 0x2066 && c <= 0x2069 || c == 0xfeff || c == 0x61c {
+			fmt.Fprintf(&b, `\u%04x`, c)
+			continue
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
