@@ -17,15 +17,25 @@ import (
 	"kez.lat/kez/vectors"
 )
 
-// topics lists the files in the order in which they are made.
+// topics makes the files, in this order.
 func topics() []*topic {
-	return []*topic{identityTopic(), jsonTopic()}
+	b := &book{cases: map[string]vectors.Case{}}
+	for _, make := range []func(*book){
+		identityTopic, jsonTopic, envelopeTopic, claimTopic,
+	} {
+		make(b)
+	}
+	return b.topics
 }
 
 // Files makes every generated file, by its name below the vectors folder.
 // Names that end in .gz hold what is to be compressed.
 func Files() map[string][]byte {
-	files := map[string][]byte{"keys.json": keysFile()}
+	files := map[string][]byte{
+		"keys.json":         keysFile(),
+		"times_valid.txt":   timeLines("Times that signed data may hold, one a line.", goodTimes),
+		"times_invalid.txt": timeLines("Texts that are no times in signed data, one a line.", badTimes),
+	}
 	for _, t := range topics() {
 		files[t.name+".json"] = page(vectors.Topic{
 			Schema: "schema/cases.schema.json", Topic: t.name, About: t.about, Cases: t.cases,

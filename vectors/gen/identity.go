@@ -6,8 +6,8 @@ func signed(text string) input { return input{"text": []byte(text), "mode": "sig
 func typed(text string) input  { return input{"text": []byte(text), "mode": "typed"} }
 func is(id string) state       { return state{"identity": id} }
 
-func identityTopic() *topic {
-	t := newTopic("identity", "Identities as they are typed and as they stand in signed data.")
+func identityTopic(b *book) {
+	t := b.topic("identity", "Identities as they are typed and as they stand in signed data.")
 	identityShapes(t)
 	identityHosts(t)
 	identityAccounts(t)
@@ -15,7 +15,6 @@ func identityTopic() *topic {
 	identityTyped(t)
 	identityNotCanonical(t)
 	identitySecrets(t)
-	return t
 }
 
 // same adds a signed identity that stays as it is.

@@ -4,14 +4,13 @@ import "strings"
 
 func text(s string) input { return input{"json": []byte(s)} }
 
-func jsonTopic() *topic {
-	t := newTopic("json", "The strict reader and the canonical form.")
+func jsonTopic(b *book) {
+	t := b.topic("json", "The strict reader and the canonical form.")
 	jsonCanonical(t)
 	jsonText(t)
 	jsonMembers(t)
 	jsonNumbers(t)
 	jsonStrings(t)
-	return t
 }
 
 // reads adds a text and its canonical form.

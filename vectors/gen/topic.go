@@ -19,19 +19,27 @@ type (
 	state map[string]any
 )
 
+// book holds the topics; a case may mutate one of an earlier topic.
+type book struct {
+	topics []*topic
+	cases  map[string]vectors.Case
+}
+
 // topic collects the cases of one file.
 type topic struct {
 	name, about string
 	cases       []vectors.Case
-	index       map[string]int
+	book        *book
 	prefix, why string
 	tags        []string
 	op          string
 	blobs       map[string][]byte
 }
 
-func newTopic(name, about string) *topic {
-	return &topic{name: name, about: about, prefix: name, index: map[string]int{}, blobs: map[string][]byte{}}
+func (b *book) topic(name, about string) *topic {
+	t := &topic{book: b, name: name, about: about, prefix: name, blobs: map[string][]byte{}}
+	b.topics = append(b.topics, t)
+	return t
 }
 
 // group sets what the cases that follow have in common: the operation, the
@@ -50,7 +58,9 @@ func tagList(s string) []string {
 }
 
 // option changes a case.
-type option func(*vectors.Case)
+type option func(*caseOf)
+
+type caseOf = vectors.Case
 
 func tags(s string) option   { return func(c *vectors.Case) { c.Tags = tagList(s) } }
 func why(s string) option    { return func(c *vectors.Case) { c.Why = s } }
@@ -92,18 +102,17 @@ func (t *topic) ok(id, title string, in input, want state, options ...option) st
 // full id or the rest after the topic, by one fault.
 func (t *topic) bad(id, title, of, fault string, in input, code string, options ...option) string {
 	c := t.start(id, title, in)
-	from, found := t.index[t.full(of)]
+	base, found := t.book.cases[t.full(of)]
 	if !found {
-		panic(fmt.Sprintf("gen: %s mutates %s, which is not there", c.ID, t.full(of)))
+		panic(fmt.Sprintf("gen: %s mutates %s, which is not there", c.ID, of))
 	}
-	base := t.cases[from]
 	c.Op, c.Now, c.Mutates, c.Mutation = base.Op, base.Now, base.ID, fault
 	c.Expect.Reject = &vectors.Reject{Code: code}
 	return t.add(c, options)
 }
 
 func (t *topic) full(id string) string {
-	if strings.HasPrefix(id, t.prefix+"-") {
+	if _, known := t.book.cases[id]; known || strings.HasPrefix(id, t.prefix+"-") {
 		return id
 	}
 	return t.prefix + "-" + id
@@ -122,10 +131,10 @@ func (t *topic) add(c vectors.Case, options []option) string {
 	for _, o := range options {
 		o(&c)
 	}
-	if _, twice := t.index[c.ID]; twice {
+	if _, twice := t.book.cases[c.ID]; twice {
 		panic("gen: two cases " + c.ID)
 	}
-	t.index[c.ID] = len(t.cases)
+	t.book.cases[c.ID] = c
 	t.cases = append(t.cases, c)
 	return c.ID
 }
