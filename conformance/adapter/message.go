@@ -102,8 +102,9 @@ func ParseAnswer(line []byte) (Answer, error) {
 }
 
 // Excerpt shows hostile bytes in a message: quoted, and cut at 200 bytes.
-func Excerpt(b []byte) string {
-	const most = 200
+func Excerpt(b []byte) string { return excerpt(b, 200) }
+
+func excerpt(b []byte, most int) string {
 	if len(b) > most {
 		return fmt.Sprintf("%q… (%d bytes)", b[:most], len(b))
 	}

@@ -84,7 +84,7 @@ func (s *OneShot) once(ctx context.Context, r Request) ([]byte, error) {
 		return onlyLine(stdout.buffer.Bytes())
 	}
 	if text := stderr.text(); text != "" {
-		err = fmt.Errorf("%w; standard error: %s", err, Excerpt([]byte(text)))
+		err = fmt.Errorf("%w; standard error: %s", err, excerpt([]byte(text), 800))
 	}
 	return nil, err
 }

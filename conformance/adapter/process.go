@@ -177,7 +177,7 @@ func (p *Process) explain(during string, err error) error {
 		err = fmt.Errorf("the adapter ended during %s (%s)", during, p.exit())
 	}
 	if text := p.stderr.text(); text != "" {
-		err = fmt.Errorf("%w; standard error: %s", err, Excerpt([]byte(text)))
+		err = fmt.Errorf("%w; standard error: %s", err, excerpt([]byte(text), 800))
 	}
 	return err
 }
