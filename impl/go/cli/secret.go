@@ -82,6 +82,11 @@ func (a *app) loadFrom(s *secretFlags) (*keys.Private, error) {
 	switch {
 	case s.nsec != nil && s.nsec.given:
 		a.warnArgument(s, "nsec")
+		// The same hex digits can be a nostr key and an Ed25519 seed, and would
+		// make another identity than the one that was meant.
+		if !strings.HasPrefix(strings.ToLower(strings.TrimSpace(s.nsec.value)), "nsec1") {
+			return nil, usage("--%snsec takes an nsec", s.prefix).WithHint("a seed goes to --%sed25519-seed, a phrase to --%smnemonic", s.prefix, s.prefix)
+		}
 		return keys.ParseNsec(strings.Clone(s.nsec.value))
 	case s.seed.given:
 		a.warnArgument(s, "ed25519-seed")

@@ -54,16 +54,17 @@ func (a *app) runVerifyFile(path string, form encoding.Reading, chainPaths []str
 	}
 	for _, chainPath := range chainPaths {
 		data, err := a.readInput(chainPath)
-		if err != nil {
-			return err
+		if err == nil {
+			err = q.Chains.AddFile(data, chainPath)
 		}
-		if err := q.Chains.AddFile(data, chainPath); err != nil {
+		if err != nil {
 			return a.showResult(verify.Failed(err, verify.KindClaim, q), now)
 		}
 	}
+	// KEZ-CLI-052: what cannot be read gets a verdict too.
 	data, err := a.readInput(path)
 	if err != nil {
-		return err
+		return a.showResult(verify.Failed(err, "", q), now)
 	}
 	return a.showResult(verify.File(data, form, q), now)
 }
