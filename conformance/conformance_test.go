@@ -14,6 +14,7 @@ import (
 	"kez.lat/kez/conformance/report"
 	"kez.lat/kez/conformance/suite"
 	"kez.lat/kez/impl/go/adapter"
+	"kez.lat/kez/impl/go/cli"
 )
 
 // hidden turns the test binary into the adapter of the Go implementation.
@@ -26,6 +27,9 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	}
+	if len(os.Args) > 1 && os.Args[1] == hiddenCLI {
+		os.Exit(cli.Main(os.Args[2:], cli.System()))
 	}
 	os.Exit(m.Run())
 }

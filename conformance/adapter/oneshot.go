@@ -54,39 +54,18 @@ func (s *OneShot) Seq() int { return s.seq }
 func (s *OneShot) Close() []int { return nil }
 
 func (s *OneShot) once(ctx context.Context, r Request) ([]byte, error) {
-	cmd, err := s.command.build()
-	if err != nil {
-		return nil, err
-	}
 	request, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
-	stderr := &stderrTail{full: func() { kill(cmd) }}
-	stdout := &bounded{most: MaxLine, full: func() { kill(cmd) }}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(append(request, '\n')), stdout, stderr
-	if err := cmd.Start(); err != nil {
-		return nil, s.command.notStarted(err)
+	output, exit, err := s.command.Output(ctx, append(request, '\n'))
+	if err != nil {
+		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { kill(cmd) })
-	err = cmd.Wait()
-	stop()
-	switch {
-	case stderr.flooded():
-		err = fmt.Errorf("the adapter wrote more than %d bytes to standard error", MaxStderr)
-	case stdout.over:
-		err = fmt.Errorf("the adapter wrote more than %d bytes", MaxLine)
-	case ctx.Err() != nil:
-		err = errors.New("the adapter did not answer in time")
-	case err != nil:
-		err = fmt.Errorf("the adapter ended with %w", err)
-	default:
-		return onlyLine(stdout.buffer.Bytes())
+	if exit != 0 {
+		return nil, fmt.Errorf("the adapter ended with exit code %d%s", exit, output.Tail())
 	}
-	if text := stderr.text(); text != "" {
-		err = fmt.Errorf("%w; standard error: %s", err, excerpt([]byte(text), 800))
-	}
-	return nil, err
+	return onlyLine(output.Stdout)
 }
 
 // onlyLine gives the one line of an output that has exactly one.
@@ -105,23 +84,4 @@ func onlyLine(output []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the adapter wrote more than one line: %s", Excerpt(output))
 	}
 	return line, nil
-}
-
-// bounded keeps what is written up to a limit, and calls full past it.
-type bounded struct {
-	most   int
-	full   func()
-	buffer bytes.Buffer
-	over   bool
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.buffer.Len()+len(p) > b.most {
-		if !b.over {
-			b.over = true
-			b.full()
-		}
-		return len(p), nil
-	}
-	return b.buffer.Write(p)
 }

@@ -1,18 +1,14 @@
 // Package clibridge drives an unmodified kez-compatible program by the portable
-// lines of spec/cli.md, so that it needs no adapter.
+// command lines of spec/cli.md, so that it needs no adapter.
+//
+// # Reach
+//
+// Only what the portable lines can say is asked. An operation without a line is
+// not declared; a question of a declared operation that its line cannot carry,
+// such as an identity that holds a zero byte, is unsupported and listed.
+//
+// # Surroundings
+//
+// Every request has a KEZ_HOME of its own, KEZ_NOW is the time of the case, and
+// no store is named, so that nothing but the request decides.
 package clibridge
-
-import (
-	"context"
-	"errors"
-
-	"kez.lat/kez/conformance/adapter"
-	"kez.lat/kez/conformance/suite"
-)
-
-// Open gives the Open of a target that is a command line program.
-func Open(c adapter.Command) func(context.Context) (suite.Session, suite.Hello, error) {
-	return func(ctx context.Context) (suite.Session, suite.Hello, error) {
-		return nil, suite.Hello{}, errors.New("later")
-	}
-}

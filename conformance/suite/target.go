@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"kez.lat/kez/conformance/adapter"
@@ -20,6 +21,10 @@ type Session interface {
 	// answered more than once.
 	Close() []int
 }
+
+// ErrInexpressible is the error of a session that has no way to ask a question
+// of an operation that it answers otherwise. The session stays usable.
+var ErrInexpressible = errors.New("cannot be asked")
 
 // Target is an implementation under test.
 type Target struct {

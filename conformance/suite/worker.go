@@ -68,6 +68,9 @@ func (w *worker) run(ctx context.Context, c vectors.Case) Result {
 	defer cancel()
 	answer, err := w.session.Run(bounded, request)
 	w.asked[w.session.Seq()] = w.index
+	if errors.Is(err, ErrInexpressible) {
+		return Result{Case: c, Outcome: Unsupported, Detail: err.Error()}
+	}
 	if err != nil {
 		w.close()
 		failed.Detail = err.Error()
