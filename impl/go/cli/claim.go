@@ -116,7 +116,7 @@ func (a *app) sign(f *claimFlags, subject kez.Identity) (*claim.Claim, error) {
 		}
 	}
 	if f.primary.given {
-		if n.Primary, err = typedIdentity(f.primary.value); err != nil {
+		if n.Primary, err = typedPrimary(f.primary.value); err != nil {
 			return nil, err
 		}
 	}
@@ -125,6 +125,10 @@ func (a *app) sign(f *claimFlags, subject kez.Identity) (*claim.Claim, error) {
 		return nil, err
 	}
 	defer key.Erase()
+	if f.primary.given && n.Primary != key.Identity() && key.Identity().System() != kez.SystemEd25519 {
+		return nil, usage("a device that signs for a primary has an ed25519 key").
+			WithHint("leave --primary out to sign as %s", key.Identity())
+	}
 	return claim.Sign(n, key, now)
 }
 
@@ -143,6 +147,18 @@ func typedIdentity(text string) (kez.Identity, error) {
 	id, err := kez.ParseTyped(text)
 	if err != nil {
 		return id, usageError{err}
+	}
+	return id, nil
+}
+
+// typedPrimary reads an identity argument that must be a key.
+func typedPrimary(text string) (kez.Identity, error) {
+	id, err := typedIdentity(text)
+	if err != nil {
+		return id, err
+	}
+	if _, isKey := id.PublicKey(); !isKey {
+		return id, usage("a primary is a nostr or an ed25519 identity")
 	}
 	return id, nil
 }

@@ -24,17 +24,10 @@ func addOwner(cmd *cobra.Command) *owner {
 
 func (a *app) ownerID(o *owner) (kez.Identity, error) {
 	if o.primary.given {
-		id, err := typedIdentity(o.primary.value)
-		if err != nil {
-			return id, err
-		}
-		if _, isKey := id.PublicKey(); !isKey {
-			return id, usage("a primary is a nostr or an ed25519 identity")
-		}
 		if len(o.secret.given()) > 0 {
-			return id, usage("--primary and a secret exclude each other").WithHint("give one of them")
+			return kez.Identity{}, usage("--primary and a secret exclude each other").WithHint("give one of them")
 		}
-		return id, nil
+		return typedPrimary(o.primary.value)
 	}
 	if id, ok, err := a.storedOwner(o.secret); ok || err != nil {
 		return id, err
