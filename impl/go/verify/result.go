@@ -49,6 +49,9 @@ type ClaimResult struct {
 	ExpiresAt  string      `json:"expires_at"`
 	Candidates []Candidate `json:"candidates"`
 	Chain      ChainInfo   `json:"chain"`
+	// Places and Notes are what a channel has to add.
+	Places []Place  `json:"places,omitempty"`
+	Notes  []string `json:"notes,omitempty"`
 }
 
 // Candidate is one proof that was found, with its own verdict.
