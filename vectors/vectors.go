@@ -66,7 +66,7 @@ type Case struct {
 
 // Expect holds exactly one of its two members.
 type Expect struct {
-	Accept map[string]json.RawMessage `json:"accept,omitempty"`
+	Accept map[string]json.RawMessage `json:"accept,omitzero"`
 	Reject *Reject                    `json:"reject,omitempty"`
 }
 

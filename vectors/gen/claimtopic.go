@@ -135,5 +135,5 @@ func claimSigning(t *topic) {
 	signs("sign-self", "a claim about its own key", seed, alice, alice.id, "", tags("CLAIM-008"))
 	signs("sign-html", "a subject with characters that HTML-safe writers escape", seed, alice, "x:<a&b>", "", tags("JSON-026 SIG-014"))
 	t.bad("sign-no-subject", "a claim without a subject", "sign-seed", "no subject given", input{"secret": seed, "created_at": created},
-		"claim.subject_missing", tags("SIG-017"), also("cli.usage"))
+		"claim.subject_missing", tags("SIG-017"), also("cli.usage", "identity.invalid"))
 }

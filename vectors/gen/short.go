@@ -1,7 +1,5 @@
 package gen
 
-import "time"
-
 // shortFields are the fields of a short token, each as its bytes.
 type shortFields struct {
 	format, alg, key, sig, created, lifetime, subject []byte
@@ -18,7 +16,7 @@ func shortOf(s *signer, e obj) shortFields {
 	lifetime := uint64(0)
 	for _, m := range p {
 		if m.name == "expires_at" {
-			lifetime = uint64(moment(m.value.(string)).Sub(from) / time.Second)
+			lifetime = uint64(moment(m.value.(string)).Unix() - from.Unix())
 		}
 	}
 	return shortFields{

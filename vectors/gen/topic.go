@@ -102,7 +102,7 @@ func (t *topic) ok(id, title string, in input, want state, options ...option) st
 // full id or the rest after the topic, by one fault.
 func (t *topic) bad(id, title, of, fault string, in input, code string, options ...option) string {
 	c := t.start(id, title, in)
-	base, found := t.book.cases[t.full(of)]
+	base, found := t.named(of)
 	if !found {
 		panic(fmt.Sprintf("gen: %s mutates %s, which is not there", c.ID, of))
 	}
@@ -112,10 +112,19 @@ func (t *topic) bad(id, title, of, fault string, in input, code string, options 
 }
 
 func (t *topic) full(id string) string {
-	if _, known := t.book.cases[id]; known || strings.HasPrefix(id, t.prefix+"-") {
+	if strings.HasPrefix(id, t.prefix+"-") {
 		return id
 	}
 	return t.prefix + "-" + id
+}
+
+// named finds a case by its id or, in this topic, by the rest of it.
+func (t *topic) named(id string) (vectors.Case, bool) {
+	c, ok := t.book.cases[t.full(id)]
+	if !ok {
+		c, ok = t.book.cases[id]
+	}
+	return c, ok
 }
 
 func (t *topic) start(id, title string, in input) vectors.Case {

@@ -1,0 +1,296 @@
+package gen
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+	"kez.lat/kez/spec"
+)
+
+// inFrame is the base claim as a writer puts it into a frame.
+var inFrame = []byte(canonical(base))
+
+// example gives a block of the specification without its final newline.
+func example(name string) string {
+	e, ok := spec.FindExample(name)
+	if !ok {
+		panic("gen: the specification has no example " + name)
+	}
+	return strings.TrimSuffix(e.Text, "\n")
+}
+
+func asToken(text string) input { return read("token", []byte(text)) }
+
+func compactTopic(b *book) {
+	t := b.topic("compact", "The token kez:z1: and the frame in it.")
+	compactWriters(t)
+	compactFrames(t)
+	compactPrefixes(t)
+	compactBase64(t)
+	compactHeaders(t)
+	compactBlocks(t)
+	compactTails(t)
+	compactInside(t)
+	compactLimits(t)
+}
+
+// opens adds a token that holds the base claim.
+func opens(t *topic, id, title, token string, o ...option) {
+	t.ok(id, title, asToken(token), sound(base, "compact"), o...)
+}
+
+// refuses adds a token with a fault.
+func refuses(t *topic, id, of, fault, token, code string, o ...option) {
+	t.bad(id, fault, of, fault, asToken(token), code, o...)
+}
+
+func compactWriters(t *topic) {
+	t.group("claim.verify", "COMPACT-004 COMPACT-001", "Every zstd library writes another frame; a reader takes all of them.")
+	opens(t, "spec", "the token of the specification", example("claim-compact"), wire, tags("COMPACT-001 COMPACT-005 ENC-003"))
+	opens(t, "level-fast", "the fastest level", z1(packed(inFrame, zstd.WithEncoderLevel(zstd.SpeedFastest))))
+	opens(t, "level-best", "the best level", z1(packed(inFrame, zstd.WithEncoderLevel(zstd.SpeedBestCompression))))
+	opens(t, "checksum", "a content checksum", z1(packed(inFrame, zstd.WithEncoderCRC(true))), tags("COMPACT-020"))
+	opens(t, "pretty-inside", "the JSON form in the frame", z1(packed([]byte(pretty(base)))), wire, tags("COMPACT-005 COMPACT-002"))
+	opens(t, "newline-inside", "a final newline in the frame", z1(packed(append(inFrame[:len(inFrame):len(inFrame)], '\n'))), tags("COMPACT-005"))
+	opens(t, "white-space-around", "white space around the token", " \t"+compactToken(base)+"\r\n", tags("ENC-003"))
+	nostr := claim(nora, "github:alice")
+	t.ok("nostr", "a claim of a nostr key", asToken(compactToken(nostr)), sound(nostr, "compact"), wire)
+}
+
+func compactFrames(t *topic) {
+	t.group("claim.verify", "COMPACT-001 COMPACT-018", "The format allows more than one library ever writes.")
+	opens(t, "stored", "one raw block", z1(stored(inFrame).bytes()))
+	two := stored(inFrame)
+	two.blocks = [][]byte{block(blockRaw, 100, false, inFrame[:100]), block(blockRaw, len(inFrame)-100, true, inFrame[100:])}
+	opens(t, "two-blocks", "two raw blocks", z1(two.bytes()))
+	empty := stored(inFrame)
+	empty.blocks = [][]byte{block(blockRaw, len(inFrame), false, inFrame), block(blockRaw, 0, true, nil)}
+	opens(t, "empty-last-block", "an empty last block", z1(empty.bytes()))
+	rle := windowed(inFrame, 0)
+	rle.blocks = [][]byte{block(blockRaw, len(inFrame), false, inFrame), block(blockRLE, 100, true, []byte(" "))}
+	opens(t, "rle-block", "a run of spaces in an RLE block", z1(rle.bytes()))
+	opens(t, "window-1k", "a window of 1 KiB and no size", z1(windowed(inFrame, 0).bytes()))
+	opens(t, "window-8m", "a window of 8 MiB", z1(windowed(inFrame, 13<<3).bytes()), tags("COMPACT-010"))
+	opens(t, "size-8-bytes", "a size of eight bytes", z1(sized(inFrame, uint64(len(inFrame))).bytes()))
+	dict := stored(inFrame)
+	dict.descriptor, dict.dictionary = dict.descriptor|1, []byte{0}
+	opens(t, "dictionary-0", "dictionary id 0, which is none", z1(dict.bytes()), tags("COMPACT-012"))
+	unused := stored(inFrame)
+	unused.descriptor |= 1 << 4
+	opens(t, "unused-bit", "the unused bit of the descriptor, which readers ignore", z1(unused.bytes()), tags("COMPACT-014"))
+}
+
+// sized is a single-segment frame that declares a size in eight bytes.
+func sized(data []byte, size uint64) frame {
+	f := stored(data)
+	f.descriptor, f.size = 1<<5|3<<6, binary.LittleEndian.AppendUint64(nil, size)
+	return f
+}
+
+func compactPrefixes(t *topic) {
+	t.group("claim.verify", "ENC-005", "A token that is cut or mangled at its start is told apart from one that is merely new.")
+	body := base64url(stored(inFrame).bytes())
+	for _, f := range []struct{ id, fault, token string }{
+		{"prefix-upper", "KEZ in upper case", "KEZ:z1:" + body},
+		{"word-upper", "the word in upper case", "kez:Z1:" + body},
+		{"prefix-absent", "no kez: before the word", "z1:" + body},
+		{"prefix-other", "another word before the colon", "key:z1:" + body},
+		{"word-empty", "an empty word", "kez::" + body},
+		{"colon-absent", "no colon after the word", "kez:z1" + body},
+		{"colon-escaped", "a backslash before the colon", `kez\:z1:` + body},
+		{"word-hyphen", "a hyphen in the word", "kez:z-1:" + body},
+		{"quoted", "quotes around the token", `"kez:z1:` + body + `"`},
+	} {
+		refuses(t, f.id, "stored", f.fault, f.token, "compact.prefix")
+	}
+	t.group("claim.verify", "ENC-006 ENC-007", "A reader that does not know an encoding must not call it damaged.")
+	for _, word := range []string{"zd1", "z2", "b2", "z", "1", "zc2"} {
+		refuses(t, "word-"+word, "stored", "the word "+word, "kez:"+word+":"+body, "compact.prefix_unknown")
+	}
+}
+
+func compactBase64(t *topic) {
+	frame := stored(inFrame).bytes()
+	if len(frame)%3 != 1 { // two digits remain, with four unused bits
+		frame = stored(append(inFrame[:len(inFrame):len(inFrame)], "  "[:(4-len(frame)%3)%3]...)).bytes()
+	}
+	body := base64url(frame)
+	t.group("claim.verify", "ENC-010 ENC-013 ENC-009", "Every loose reading of base64 gives one proof many spellings.")
+	opens(t, "base64", "a body whose last digit has unused bits", "kez:z1:"+body, tags("ENC-009 ENC-012"))
+	code := "compact.base64"
+	refuses(t, "base64-padding", "base64", "padding", "kez:z1:"+body+"==", code)
+	refuses(t, "base64-plus", "base64", "+ for a digit", "kez:z1:"+body[:40]+"+"+body[41:], code)
+	refuses(t, "base64-slash", "base64", "/ for a digit", "kez:z1:"+body[:40]+"/"+body[41:], code)
+	refuses(t, "base64-newline", "base64", "a line break inside", "kez:z1:"+body[:76]+"\n"+body[76:], code)
+	refuses(t, "base64-space", "base64", "a space inside", "kez:z1:"+body[:76]+" "+body[76:], code)
+	refuses(t, "base64-space-first", "base64", "a space after the prefix", "kez:z1: "+body, code)
+	refuses(t, "base64-dot", "base64", "a full stop at the end", "kez:z1:"+body+".", code)
+	refuses(t, "base64-two-tokens", "base64", "the token twice, with a space between", "kez:z1:"+body+" kez:z1:"+body, code)
+	refuses(t, "base64-zero-width", "base64", "a zero-width space inside", "kez:z1:"+body[:76]+"\u200b"+body[76:], code)
+	refuses(t, "base64-length", "base64", "a lone digit at the end", "kez:z1:"+body[:len(body)-1], code, tags("ENC-011 ENC-013"))
+	last := strings.IndexByte(urlDigits, body[len(body)-1])
+	refuses(t, "base64-bits", "base64", "an unused bit that is not zero", "kez:z1:"+body[:len(body)-1]+urlDigits[last+1:last+2], code, tags("ENC-012 ENC-013"))
+	refuses(t, "empty-body", "base64", "an empty body", "kez:z1:", "input.empty", tags("ENC-008"))
+	refuses(t, "empty-text", "base64", "no text at all", "", "input.empty", tags("ENC-008 ENC-003"), why("There is nothing to call damaged."))
+}
+
+const urlDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+func compactHeaders(t *topic) {
+	t.group("claim.verify", "COMPACT-009", "The headers are judged before a library allocates what they ask for.")
+	whole := stored(inFrame).bytes()
+	refuses(t, "magic-1", "stored", "the first byte of the magic number and no more", z1(whole[:1]), "compact.truncated", tags("COMPACT-007"))
+	refuses(t, "magic-3", "stored", "three bytes of the magic number and no more", z1(whole[:3]), "compact.truncated", tags("COMPACT-007"))
+	refuses(t, "magic-wrong", "stored", "one bit of the magic number changed", z1(append([]byte{0x29}, whole[1:]...)), "compact.not_zstd")
+	refuses(t, "magic-short-wrong", "stored", "three bytes that do not start the magic number", z1([]byte{0x28, 0xb5, 0x2e}), "compact.not_zstd", tags("COMPACT-009 COMPACT-007"))
+	refuses(t, "plain-json", "stored", "the JSON without a frame", z1(inFrame), "compact.not_zstd")
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write(inFrame)
+	w.Close()
+	refuses(t, "gzip", "stored", "gzip in place of zstd", z1(append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0}, zipped.Bytes()[8:]...)), "compact.not_zstd")
+	skippable := "\x50\x2a\x4d\x18\x04\x00\x00\x00skip"
+	refuses(t, "skippable-first", "stored", "a skippable frame before the frame", z1(append([]byte(skippable), whole...)), "compact.skippable_frame", tags("COMPACT-008"))
+	refuses(t, "skippable-5f", "stored", "a skippable frame of another number before the frame", z1(append([]byte("\x5f"+skippable[1:]), whole...)), "compact.skippable_frame", tags("COMPACT-008"))
+	for _, f := range []struct {
+		id, fault string
+		window    byte
+	}{
+		{"window-9m", "a window of 9 MiB, the next one that can be written", 13<<3 | 1},
+		{"window-2g", "a window of 2 GiB", 21 << 3},
+		{"window-max", "the largest window that can be written", 0xff},
+	} {
+		refuses(t, f.id, "window-8m", f.fault, z1(windowed(inFrame, f.window).bytes()), "compact.window_too_large", tags("COMPACT-010"))
+	}
+	for _, f := range []struct {
+		id, fault string
+		flag      byte
+		number    []byte
+	}{
+		{"dictionary-1", "a dictionary id of one byte", 1, []byte{7}},
+		{"dictionary-2", "a dictionary id of two bytes", 2, []byte{0, 1}},
+		{"dictionary-4", "a dictionary id of four bytes", 3, []byte{0, 0, 0, 1}},
+	} {
+		d := stored(inFrame)
+		d.descriptor, d.dictionary = d.descriptor|f.flag, f.number
+		refuses(t, f.id, "dictionary-0", f.fault, z1(d.bytes()), "compact.dictionary", tags("COMPACT-012"))
+	}
+	reserved := stored(inFrame)
+	reserved.descriptor |= 1 << 3
+	refuses(t, "reserved-bit", "stored", "the reserved bit of the descriptor set", z1(reserved.bytes()), "compact.corrupt", tags("COMPACT-014"))
+	refuses(t, "size-64k-1", "size-8-bytes", "a declared size of 64 KiB and one byte", z1(sized(inFrame, 64<<10+1).bytes()), "compact.too_large", tags("COMPACT-013 COMPACT-011"))
+	refuses(t, "size-max", "size-8-bytes", "a declared size of 2^63-1", z1(sized(inFrame, 1<<63-1).bytes()), "compact.too_large", tags("COMPACT-013 COMPACT-011"))
+	refuses(t, "size-all-bits", "size-8-bytes", "a declared size of 2^64-1, which is negative where the sign is taken", z1(sized(inFrame, 1<<64-1).bytes()), "compact.too_large", tags("COMPACT-013 COMPACT-011"))
+	both := windowed(inFrame, 0xff)
+	both.descriptor, both.dictionary = 1, []byte{7}
+	refuses(t, "window-and-dictionary", "window-8m", "a window that is too large, and a dictionary after it", z1(both.bytes()), "compact.window_too_large",
+		tags("COMPACT-010 ERR-008"), combines("compact-window-max", "compact-dictionary-1"))
+}
+
+func compactBlocks(t *topic) {
+	t.group("claim.verify", "COMPACT-014", "What the walk of the headers does not refuse, libraries judge in different ways.")
+	kind := stored(inFrame)
+	kind.blocks = [][]byte{block(blockReserved, len(inFrame), true, inFrame)}
+	refuses(t, "reserved-block", "stored", "the reserved block type", z1(kind.bytes()), "compact.corrupt")
+	wide := padded(string(inFrame), 2000)
+	narrow := windowed(wide, 0)
+	narrow.blocks = [][]byte{block(blockRaw, 1024, false, wide[:1024]), block(blockRaw, 976, true, wide[1024:])}
+	opens(t, "block-fits", "a block that fills the window of 1 KiB", z1(narrow.bytes()))
+	narrow.blocks = [][]byte{block(blockRaw, 1025, false, wide[:1025]), block(blockRaw, 975, true, wide[1025:])}
+	refuses(t, "block-too-large", "block-fits", "one byte of the second block moved to the first", z1(narrow.bytes()), "compact.corrupt")
+	t.group("claim.verify", "COMPACT-015", "A cut token is the most common damage, and the owner can mend it.")
+	whole := stored(inFrame).bytes()
+	refuses(t, "cut-descriptor", "stored", "cut after the magic number", z1(whole[:4]), "compact.truncated")
+	refuses(t, "cut-size", "stored", "cut inside the size", z1(whole[:6]), "compact.truncated")
+	refuses(t, "cut-block-header", "stored", "cut inside the block's header", z1(whole[:9]), "compact.truncated")
+	refuses(t, "cut-block", "stored", "cut inside the block", z1(whole[:200]), "compact.truncated")
+	refuses(t, "cut-last-byte", "stored", "the last byte cut off", z1(whole[:len(whole)-1]), "compact.truncated")
+	compressed := packed(inFrame)
+	refuses(t, "cut-compressed", "level-fast", "a compressed frame cut in half", z1(compressed[:len(compressed)/2]), "compact.truncated")
+	open := stored(inFrame)
+	open.blocks = [][]byte{block(blockRaw, len(inFrame), false, inFrame)}
+	refuses(t, "no-last-block", "stored", "a block that says that another follows", z1(open.bytes()), "compact.truncated")
+	summed := packed(inFrame, zstd.WithEncoderCRC(true))
+	refuses(t, "cut-checksum", "checksum", "one byte of the checksum cut off", z1(summed[:len(summed)-1]), "compact.truncated")
+	wrong := bytes.Clone(summed)
+	wrong[len(wrong)-1] ^= 1
+	refuses(t, "wrong-checksum", "checksum", "one bit of the checksum changed", z1(wrong), "compact.checksum", tags("COMPACT-020"))
+	t.group("claim.verify", "COMPACT-021", "A frame that breaks its own promises is not read as far as it goes.")
+	refuses(t, "size-short", "size-8-bytes", "a declared size one less than the output", z1(sized(inFrame, uint64(len(inFrame)-1)).bytes()), "compact.corrupt")
+	refuses(t, "size-long", "size-8-bytes", "a declared size one more than the output", z1(sized(inFrame, uint64(len(inFrame)+1)).bytes()), "compact.corrupt")
+	junk := stored(inFrame)
+	junk.blocks = [][]byte{block(blockCompressed, len(inFrame), true, bytes.Repeat([]byte{0xff}, len(inFrame)))}
+	refuses(t, "junk-block", "stored", "a compressed block of nothing but FF", z1(junk.bytes()), "compact.corrupt")
+}
+
+func compactTails(t *topic) {
+	t.group("claim.verify", "COMPACT-017", "What follows the frame is in no signature.")
+	whole := stored(inFrame).bytes()
+	tail := func(b string) string { return z1(append(bytes.Clone(whole), b...)) }
+	refuses(t, "tail-byte", "stored", "one byte after the frame", tail("x"), "compact.trailing_data")
+	refuses(t, "tail-zero", "stored", "a zero byte after the frame", tail("\x00"), "compact.trailing_data")
+	refuses(t, "tail-skippable", "stored", "a skippable frame after the frame", tail("\x50\x2a\x4d\x18\x04\x00\x00\x00skip"), "compact.trailing_data")
+	refuses(t, "tail-magic-cut", "stored", "three bytes of the magic number after the frame", tail(zstdMagic[:3]), "compact.trailing_data", tags("COMPACT-017 COMPACT-016"))
+	refuses(t, "second-frame", "stored", "the frame twice", tail(string(whole)), "compact.multiple_frames", tags("COMPACT-016"))
+	refuses(t, "second-frame-empty", "stored", "an empty frame after the frame", tail(string(stored(nil).bytes())), "compact.multiple_frames", tags("COMPACT-016"))
+	refuses(t, "second-magic", "stored", "the magic number alone after the frame", tail(zstdMagic), "compact.multiple_frames", tags("COMPACT-016"))
+}
+
+func compactInside(t *topic) {
+	t.group("claim.verify", "COMPACT-005", "The frame hides its JSON from the eye, so nothing may be looser inside.")
+	inside := func(text string) string { return z1(stored([]byte(text)).bytes()) }
+	whole := string(inFrame)
+	for _, f := range []struct{ id, fault, text, code, tags string }{
+		{"inside-empty", "a frame of nothing", "", "input.empty", "COMPACT-006"},
+		{"inside-white-space", "a frame of white space", " \n", "input.empty", "COMPACT-006"},
+		{"inside-bom", "a byte order mark in the frame", "\ufeff" + whole, "json.bom", "COMPACT-005 JSON-005"},
+		{"inside-two", "the envelope twice in the frame", whole + whole, "json.trailing_data", "COMPACT-005 JSON-011"},
+		{"inside-cut", "the last brace absent in the frame", whole[:len(whole)-1], "json.syntax", "COMPACT-005 JSON-008"},
+		{"inside-nul", "a zero byte after the envelope", whole + "\x00", "json.trailing_data", "COMPACT-005 JSON-011"},
+		{"inside-array", "an array in the frame", "[" + whole + "]", "envelope.not_object", "COMPACT-005 ENV-006"},
+		{"inside-event", "a chain event in the frame", canonical(newChain(alice).add("github:alice").events[0]), "envelope.type_mismatch", "COMPACT-005 ENV-007"},
+		{"inside-forged", "a changed subject in the frame", strings.Replace(whole, "github:alice", "github:alicf", 1), "signature.invalid", "COMPACT-005 SIG-013"},
+		{"inside-token", "a token in the frame", compactToken(base), "json.syntax", "COMPACT-005 COMPACT-001"},
+	} {
+		refuses(t, f.id, "stored", f.fault, inside(f.text), f.code, tags(f.tags))
+	}
+	refuses(t, "bundle-word", "stored", "a claim's frame under the word zc1", zc1(stored(inFrame).bytes()), "envelope.type_mismatch", tags("ENC-018"))
+}
+
+func compactLimits(t *topic) {
+	t.group("claim.verify", "COMPACT-019", "A few bytes can ask for gigabytes.")
+	bomb := func(size int) string {
+		f := windowed(inFrame, 7<<3)
+		f.blocks = [][]byte{block(blockRaw, len(inFrame), false, inFrame), block(blockRLE, size-len(inFrame), true, []byte(" "))}
+		return z1(f.bytes())
+	}
+	opens(t, "output-64k", "an output of exactly 64 KiB", bomb(64<<10), tags("COMPACT-019 JSON-029 ENV-011"))
+	refuses(t, "output-64k-1", "output-64k", "one byte more", bomb(64<<10+1), "compact.too_large")
+	many := func(blocks int) string {
+		f := windowed(inFrame, 13<<3)
+		f.blocks = [][]byte{block(blockRaw, len(inFrame), false, inFrame)}
+		for i := range blocks {
+			f.blocks = append(f.blocks, block(blockRLE, 1<<17, i == blocks-1, []byte(" ")))
+		}
+		return z1(f.bytes())
+	}
+	refuses(t, "output-64m", "window-8m", "512 runs of 128 KiB after the claim", many(512), "compact.too_large")
+	t.group("claim.verify", "ENC-004 JSON-030", "A token is held in memory before it is known to be one.")
+	text := func(chars int) string {
+		n := base64.RawURLEncoding.DecodedLen(chars - len("kez:z1:"))
+		rest := n - 6 // magic, descriptor and window
+		data := padded(string(inFrame), len(inFrame)+(rest-3-len(inFrame))%3)
+		f := windowed(data, 13<<3)
+		f.blocks = [][]byte{block(blockRaw, len(data), false, data)}
+		for k := (rest - 3 - len(data)) / 3; k > 0; k-- {
+			f.blocks = append(f.blocks, block(blockRaw, 0, k == 1, nil))
+		}
+		return z1(f.bytes())
+	}
+	opens(t, "text-128k", "the longest token below 128 KiB", text(128<<10-1), tags("ENC-004 JSON-029"))
+	refuses(t, "text-128k-1", "text-128k", "two digits more, one over 128 KiB", text(128<<10+1), "input.too_large")
+}
