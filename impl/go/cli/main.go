@@ -32,7 +32,6 @@ func Main(args []string, env Env) int {
 	if err == nil && a.writeErr != nil {
 		err = kez.Errorf(kez.CLIFile, "standard output cannot be written: %w", a.writeErr).
 			WithHint("free the disk, or choose another destination; nothing was lost but the output")
-		a.json = false
 	}
 	if err != nil {
 		a.json = a.json || wantsJSON(args)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"kez.lat/kez/impl/go/kez"
 )
@@ -51,7 +52,8 @@ func (a *app) note(format string, args ...any) {
 	fmt.Fprintf(a.env.Stderr, "kez: %s\n", plain(fmt.Sprintf(format, args...)))
 }
 
-// report tells a failure that is no verdict, and gives its exit code.
+// report tells a failure that is no verdict, and gives its exit code. Where
+// standard output fails, standard error has to do for --json too.
 func (a *app) report(err error) int {
 	f := failure{Error: kez.CLIUsage, Message: err.Error()}
 	exit := kez.ExitUsage
@@ -67,7 +69,9 @@ func (a *app) report(err error) int {
 	}
 	if a.json {
 		a.printJSON(f)
-		return exit
+		if a.writeErr == nil {
+			return exit
+		}
 	}
 	fmt.Fprintf(a.env.Stderr, "kez: error: %s\n", plain(f.Message))
 	if f.Hint != "" {
@@ -89,14 +93,17 @@ func usage(format string, args ...any) *kez.Error {
 // plain makes text fit for a terminal and for one line: control characters,
 // bidirectional controls and other invisible ones are shown as escapes.
 func plain(s string) string {
-	if strings.IndexFunc(s, hostile) < 0 {
+	if strings.IndexFunc(s, hostile) < 0 && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if hostile(r) {
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(r)):
+			fmt.Fprintf(&b, `\x%02x`, s[i]) // no UTF-8: a file name can hold any bytes
+		case hostile(r):
 			fmt.Fprintf(&b, `\u%04x`, r)
-		} else {
+		default:
 			b.WriteRune(r)
 		}
 	}
