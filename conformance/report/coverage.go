@@ -57,7 +57,7 @@ func (d *Document) coverPage(b *strings.Builder, page string, byTag map[string][
 		count := fmt.Sprint(len(cases))
 		if len(cases) == 0 {
 			count = "none"
-			if why := cmp.Or(uncovered[r.ID], uncovered["KEZ-"+r.Area()]); why != "" {
+			if why := reason(uncovered, r); why != "" {
 				count = strings.ReplaceAll(why, "|", `\|`)
 			}
 		}
@@ -86,6 +86,11 @@ func uncovered() (map[string]string, error) {
 		}
 	}
 	return reasons, nil
+}
+
+// reason gives the written reason of a rule, else that of its area.
+func reason(uncovered map[string]string, rule spec.Tag) string {
+	return cmp.Or(uncovered[rule.ID], uncovered["KEZ-"+rule.Area()])
 }
 
 // verdict words the outcomes of a rule's cases.

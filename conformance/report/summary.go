@@ -8,6 +8,10 @@ import (
 	"kez.lat/kez/conformance/suite"
 )
 
+// atLength is how many results a summary explains. One broken rule can fail
+// hundreds of cases, and the first few say it.
+const atLength = 20
+
 // Summary writes what a person wants to know first: the totals, then every
 // result that is not right, with the rule it breaks and the line that repeats it.
 func (d *Document) Summary(w io.Writer) {
@@ -20,10 +24,19 @@ func (d *Document) Summary(w io.Writer) {
 }
 
 func (d *Document) summarize(w io.Writer, i Implementation) {
+	explained := 0
 	for _, r := range i.Results {
-		if r.Bad {
+		switch {
+		case r.Bad && explained < atLength:
 			d.Explain(w, r)
+			explained++
+		case r.Bad:
+			fmt.Fprintf(w, "%s %s: %s\n", r.verdict(), r.ID, d.find(r.ID).Title)
+			explained++
 		}
+	}
+	if explained > atLength {
+		fmt.Fprintf(w, "The first %d of %d are explained; `run CASE` explains any other.\n\n", atLength, explained)
 	}
 	fmt.Fprintf(w, "%s (%s %s): %d cases in %.1f s\n", i.Name, Clean(i.Says.Name), Clean(i.Says.Version), len(i.Results), i.Seconds)
 	var counts []string
@@ -58,14 +71,17 @@ func (i Implementation) unsupported(d *Document) []string {
 	return order
 }
 
+func (r Result) verdict() string {
+	if r.Unexpected {
+		return "UNEXPECTED PASS"
+	}
+	return strings.ToUpper(string(r.Outcome))
+}
+
 // Explain writes one result at length.
 func (d *Document) Explain(w io.Writer, r Result) {
 	c := d.find(r.ID)
-	verdict := strings.ToUpper(string(r.Outcome))
-	if r.Unexpected {
-		verdict = "UNEXPECTED PASS"
-	}
-	fmt.Fprintf(w, "%s %s: %s\n", verdict, c.ID, c.Title)
+	fmt.Fprintf(w, "%s %s: %s\n", r.verdict(), c.ID, c.Title)
 	for _, tag := range c.Tags {
 		fmt.Fprintf(w, "  [%s] %s\n", tag, Rule(tag).Text)
 	}

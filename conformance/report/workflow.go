@@ -8,7 +8,7 @@ var workflows = []struct {
 	name string
 	ops  []string
 }{
-	{"Identities and keys", []string{"identity.parse", "key.phrase", "key.nip19"}},
+	{"Identities and keys", []string{"identity.parse", "key.phrase", "key.nsec"}},
 	{"Strict JSON", []string{"json.canonicalize"}},
 	{"Signatures", []string{"ed25519.verify", "bip340.verify", "bip340.pubkey"}},
 	{"Making proofs", []string{"claim.sign", "claim.encode"}},

@@ -12,7 +12,7 @@ import (
 // smokeOps are the operations to look at first, the simplest ones in front.
 var smokeOps = []string{
 	"identity.parse", "json.canonicalize", "claim.verify", "key.phrase", "sigchain.verify", "text.scan", "txt.read",
-	"key.nip19", "ed25519.verify", "bip340.verify",
+	"key.nsec", "ed25519.verify", "bip340.verify",
 }
 
 // smokeCases picks one case that has to be accepted and one that has to be
