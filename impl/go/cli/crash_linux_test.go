@@ -136,8 +136,8 @@ func checkFailed(t *testing.T, where string, w *world, before int, result ended,
 		}
 	case result.exit != 3:
 		t.Errorf("%s: exit %d: %s%s", where, result.exit, result.stdout, result.stderr)
-	case result.stdout == "": // standard output itself failed
-		if !strings.HasPrefix(result.stderr, "kez: error: standard output") {
+	case result.stdout == "": // standard output failed, alone or too
+		if !strings.HasPrefix(result.stderr, "kez: error: ") {
 			t.Errorf("%s: standard error is %q", where, result.stderr)
 		}
 	default:
