@@ -23,7 +23,7 @@ type Request struct {
 // Answer has exactly one of its last four members set.
 type Answer struct {
 	Seq         int     `json:"seq"`
-	Accept      State   `json:"accept,omitempty"`
+	Accept      State   `json:"accept,omitzero"`
 	Reject      *Reject `json:"reject,omitempty"`
 	Unsupported bool    `json:"unsupported,omitempty"`
 	Fault       string  `json:"fault,omitempty"`
