@@ -1,0 +1,98 @@
+package dns
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// HTTPS asks a DoH server (RFC 8484), such as https://dns.example/dns-query. The
+// user configured it, so its address is not judged.
+type HTTPS struct {
+	URL    string
+	Client *http.Client // nil: http.DefaultClient
+}
+
+// LookupTXT looks TXT records up and follows CNAMEs.
+func (h HTTPS) LookupTXT(ctx context.Context, name string) (*Answer, error) {
+	return lookup(ctx, name, h.URL, h.exchange)
+}
+
+func (h HTTPS) exchange(ctx context.Context, question *dns.Msg) (*dns.Msg, int, error) {
+	question.Id = 0 // RFC 8484 §4.1: friendly to caches
+	packed, err := question.Pack()
+	if err != nil {
+		return nil, 0, unreachable("the name cannot be asked for: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(packed))
+	if err != nil {
+		return nil, 0, unreachable("%s is no URL of a DoH server", h.URL)
+	}
+	request.Header.Set("Content-Type", "application/dns-message")
+	request.Header.Set("Accept", "application/dns-message")
+	client := h.Client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, 0, unreachable("the DoH server %s does not answer: %w", h.URL, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, dns.MaxMsgSize+1))
+	reply := new(dns.Msg)
+	if err != nil || response.StatusCode != http.StatusOK || reply.Unpack(body) != nil || !answers(reply, question) {
+		return nil, 0, unreachable("the DoH server %s does not answer as one (status %d)", h.URL, response.StatusCode)
+	}
+	return reply, 0, nil
+}
+
+// System asks the servers of /etc/resolv.conf in turn. Where there is no such
+// file it asks the system's own interface, which reports neither CNAMEs nor
+// DNSSEC.
+type System struct{}
+
+// LookupTXT looks TXT records up and follows CNAMEs.
+func (System) LookupTXT(ctx context.Context, name string) (*Answer, error) {
+	file, err := dns.ClientConfigFromFile("/etc/resolv.conf")
+	if err != nil || len(file.Servers) == 0 {
+		return lookupNative(ctx, name)
+	}
+	servers := file.Servers[:min(len(file.Servers), 3)]
+	var last error
+	for _, server := range servers {
+		wire := Wire{Server: net.JoinHostPort(server, file.Port)}
+		if deadline, ok := ctx.Deadline(); ok {
+			wire.Try = max(time.Until(deadline)/time.Duration(tries*len(servers)), time.Millisecond)
+		}
+		answer, err := wire.LookupTXT(ctx, name)
+		if err == nil {
+			return answer, nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+func lookupNative(ctx context.Context, name string) (*Answer, error) {
+	texts, err := net.DefaultResolver.LookupTXT(ctx, strings.TrimSuffix(name, ".")+".")
+	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
+		return &Answer{NoName: true, Server: "the system"}, nil
+	}
+	if err != nil {
+		return nil, unreachable("the system's resolver does not answer for %s: %w", name, err).
+			WithHint("check the network, or name a resolver with KEZ_DNS_SERVER")
+	}
+	a := &Answer{Server: "the system"}
+	for _, text := range texts {
+		a.Records = append(a.Records, []string{text})
+	}
+	return a, nil
+}
