@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -227,6 +228,9 @@ one string of at most 255 characters, use --format short.`,
 			}
 		}
 		if err != nil {
+			if errors.Is(err, kez.IdentityInvalid) && !strings.Contains(text, ".") { // not repeated: it could be a secret
+				err = kez.Errorf(kez.IdentityInvalid, "a domain has two labels or more").WithHint("write for example example.com")
+			}
 			return usageError{err}
 		}
 		c, err := a.sign(f, subject)

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,8 +41,22 @@ func (a *app) keyStore() (*keystore.Store, error) {
 	return store, nil
 }
 
-func (a *app) openKey(name string) (*keys.Private, error) {
+// storedKey gives what is known of a key without its passphrase.
+func (a *app) storedKey(name string) (*keystore.Store, keystore.Entry, error) {
 	store, err := a.keyStore()
+	if err != nil {
+		return nil, keystore.Entry{}, err
+	}
+	entry, err := store.Show(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		// The name is not repeated: a secret could stand in its place.
+		err = kez.Errorf(kez.CLIKeyStore, "there is no key of that name").WithHint("kez identity list shows the names")
+	}
+	return store, entry, err
+}
+
+func (a *app) openKey(name string) (*keys.Private, error) {
+	store, _, err := a.storedKey(name)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +64,9 @@ func (a *app) openKey(name string) (*keys.Private, error) {
 }
 
 func (a *app) saveKey(name string, key *keys.Private) error {
+	if _, err := keys.ParseSecret(name); err == nil {
+		return usage("--save takes a name for the key, and this is a secret").WithHint("choose a name such as me")
+	}
 	store, err := a.keyStore()
 	if err != nil {
 		return err
@@ -77,11 +96,7 @@ func (a *app) storedOwner(s *secretFlags) (id kez.Identity, found bool, err erro
 			return id, false, err
 		}
 	}
-	store, err := a.keyStore()
-	if err != nil {
-		return id, false, err
-	}
-	entry, err := store.Show(name)
+	_, entry, err := a.storedKey(name)
 	return entry.Identity, !entry.Identity.IsZero(), err
 }
 
@@ -143,11 +158,7 @@ func (a *app) identityShow() *cobra.Command {
 		Example: `  kez identity show me`,
 		Args:    exactly(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			store, err := a.keyStore()
-			if err != nil {
-				return err
-			}
-			entry, err := store.Show(args[0])
+			_, entry, err := a.storedKey(args[0])
 			if err != nil {
 				return err
 			}
