@@ -21,7 +21,7 @@ import (
 func topics() []*topic {
 	b := &book{cases: map[string]vectors.Case{}}
 	for _, make := range []func(*book){
-		identityTopic, jsonTopic, envelopeTopic, claimTopic, compactTopic, shortTopic, encodeTopic, keysTopic,
+		identityTopic, jsonTopic, envelopeTopic, claimTopic, compactTopic, shortTopic, encodeTopic, keysTopic, chainTopic,
 	} {
 		make(b)
 	}

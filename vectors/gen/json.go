@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"encoding/json"
 	"fmt"
 	"sort"
 	"strconv"
@@ -150,4 +151,14 @@ func writeString(b *strings.Builder, s string) {
 		}
 	}
 	b.WriteByte('"')
+}
+
+// canonicalText is the canonical form of a JSON text of the specification,
+// which holds objects, strings and small integers.
+func canonicalText(text string) string {
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		panic(err)
+	}
+	return string(marshal(v))
 }
