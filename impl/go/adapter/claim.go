@@ -131,7 +131,7 @@ func encodeToken(json []byte, to, form string) (State, error) {
 	if to != "dns" {
 		return State{"text": Encode([]byte(token))}, nil
 	}
-	doc, err := strictjson.Read(json, envelope.MaxSize)
+	doc, err := strictjson.Read(json, kez.MaxEnvelope)
 	if err != nil {
 		return nil, err
 	}

@@ -15,16 +15,10 @@
 package envelope
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/strictjson"
 )
-
-// MaxSize is the largest envelope in bytes, as received.
-const MaxSize = 64 << 10
 
 // Kind is the value of the member "kez".
 type Kind string
@@ -58,13 +52,6 @@ func (e *Envelope) Payload() strictjson.Value { return e.payload }
 // SignedBytes gives JCS(payload).
 func (e *Envelope) SignedBytes() []byte { return e.payload.Raw() }
 
-// Hash is SHA-256 over JCS(envelope), signature included: what the next event's
-// prev names.
-func (e *Envelope) Hash() [32]byte { return sha256.Sum256(e.Bytes()) }
-
-// HashText writes a hash as prev does.
-func HashText(hash [32]byte) string { return "sha256:" + hex.EncodeToString(hash[:]) }
-
 // Verify checks the signature.
 func (e *Envelope) Verify() error {
 	if keys.Verify(e.Key, e.SignedBytes(), &e.Signature) {
@@ -81,7 +68,7 @@ func InvalidSignature() *kez.Error {
 
 // Open reads one envelope of a kind from bytes and verifies it.
 func Open(data []byte, payload Payload, options Options) (*Envelope, error) {
-	doc, err := strictjson.ReadCanonical(data, MaxSize)
+	doc, err := strictjson.ReadCanonical(data, kez.MaxEnvelope)
 	if err != nil {
 		return nil, err
 	}

@@ -241,7 +241,7 @@ func (e *Envelope) readSigner(signature strictjson.Value, options Options) error
 	if e.Key, err = parseKnown(signature.Member("key"), e.Primary); err != nil {
 		return err
 	}
-	system := algorithmSystem(signature.Member("alg").Text())
+	system := keys.AlgorithmSystem(signature.Member("alg").Text())
 	switch {
 	case system == "":
 		return kez.Errorf(kez.SignatureAlgUnknown, "the signature algorithm %s is unknown", kez.Quote(signature.Member("alg").Text())).
@@ -261,17 +261,6 @@ func (e *Envelope) readSigner(signature strictjson.Value, options Options) error
 func isKey(id kez.Identity) bool {
 	_, ok := id.PublicKey()
 	return ok
-}
-
-// algorithmSystem gives the system whose keys sign with an algorithm, or "".
-func algorithmSystem(algorithm string) string {
-	switch algorithm {
-	case keys.AlgEd25519:
-		return kez.SystemEd25519
-	case keys.AlgNostr:
-		return kez.SystemNostr
-	}
-	return ""
 }
 
 func parseKnown(value strictjson.Value, known kez.Identity) (kez.Identity, error) {

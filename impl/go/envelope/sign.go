@@ -32,6 +32,8 @@ func AppendObject(dst []byte, pairs []Pair) []byte {
 			dst = strconv.AppendInt(dst, v, 10)
 		case []Pair:
 			dst = AppendObject(dst, v)
+		default:
+			panic("envelope: a member is a string, an int64 or []Pair")
 		}
 	}
 	return append(dst, '}')
@@ -40,7 +42,7 @@ func AppendObject(dst []byte, pairs []Pair) []byte {
 // SignObject signs JCS of an object that is no envelope, such as the acceptance
 // of a rotation, and gives the signature in hex.
 func SignObject(pairs []Pair, signer *keys.Private) (string, error) {
-	doc, err := strictjson.ReadCanonical(AppendObject(nil, pairs), MaxSize)
+	doc, err := strictjson.ReadCanonical(AppendObject(nil, pairs), kez.MaxEnvelope)
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +52,7 @@ func SignObject(pairs []Pair, signer *keys.Private) (string, error) {
 
 // VerifyObject checks a signature made by SignObject.
 func VerifyObject(pairs []Pair, key kez.Identity, sig [64]byte) bool {
-	doc, err := strictjson.ReadCanonical(AppendObject(nil, pairs), MaxSize)
+	doc, err := strictjson.ReadCanonical(AppendObject(nil, pairs), kez.MaxEnvelope)
 	return err == nil && keys.Verify(key, doc.Bytes(), &sig)
 }
 

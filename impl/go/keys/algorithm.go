@@ -12,6 +12,17 @@ const (
 	AlgNostr   = "nostr-secp256k1-schnorr-sha256-jcs"
 )
 
+// AlgorithmSystem gives the system whose keys sign with an algorithm, or "".
+func AlgorithmSystem(algorithm string) string {
+	switch algorithm {
+	case AlgEd25519:
+		return kez.SystemEd25519
+	case AlgNostr:
+		return kez.SystemNostr
+	}
+	return ""
+}
+
 // Algorithm gives the one algorithm an identity signs with, "" for an identity
 // that is no key.
 func Algorithm(id kez.Identity) string {

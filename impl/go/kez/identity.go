@@ -145,7 +145,8 @@ func parse(s string) (Identity, error) {
 		grammar = otherGrammar
 	}
 	if !grammar.match(value) {
-		return Identity{}, Errorf(IdentityInvalid, "%s is not a legal %s identity", Quote(value), system).
+		// A phrase or a seed may stand here by mistake: the value is not echoed.
+		return Identity{}, Errorf(IdentityInvalid, "what follows %s: is not a legal %s identity", system, system).
 			WithHint("%s", grammar.hint)
 	}
 	return Identity{system: system, value: value}, nil

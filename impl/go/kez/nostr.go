@@ -75,8 +75,9 @@ func normaliseNostr(value string) string {
 // holdsSecretKey finds nsec1 at the start of the text or of a nostr: value in
 // any case, or a valid nsec anywhere (KEZ-ID).
 func holdsSecretKey(s string) bool {
-	lower := strings.ToLower(s)
-	if strings.HasPrefix(lower, "nsec1") || strings.HasPrefix(lower, "nostr:nsec1") {
+	lower := strings.TrimLeft(strings.ToLower(s), asciiSpace)
+	value := strings.TrimLeft(strings.TrimPrefix(lower, "nostr:"), asciiSpace)
+	if strings.HasPrefix(value, "nsec1") {
 		return true
 	}
 	for {

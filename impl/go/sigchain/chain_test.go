@@ -180,14 +180,77 @@ func TestAppendLeavesTheChainAsItWas(t *testing.T) {
 	}
 }
 
+// padded gives a chain of exactly size bytes, white space filled into its lines.
+func padded(t *testing.T, size int) []byte {
+	t.Helper()
+	key := seedKey(t, 1)
+	changes := make([]sigchain.Change, 300)
+	for i := range changes {
+		changes[i] = add(t, "github:a")
+	}
+	var out []byte
+	lines := bytes.SplitAfter(bytes.TrimSuffix(build(t, key, changes...), []byte("\n")), []byte("\n"))
+	for i, line := range lines {
+		room := (size - len(out)) / (len(lines) - i)
+		if i == len(lines)-1 {
+			room = size - len(out) - 1
+			line = append(line, '\n')
+			room++
+		}
+		pad := min(room-len(line), 64<<10-len(line))
+		out = append(out, '{')
+		out = append(out, bytes.Repeat([]byte(" "), pad)...)
+		out = append(out, line[1:]...)
+	}
+	if len(out) != size {
+		t.Fatalf("%d bytes, want %d", len(out), size)
+	}
+	return out
+}
+
 func TestLimits(t *testing.T) {
 	key := seedKey(t, 1)
 	chain := build(t, key, add(t, "github:a"))
 	wide := bytes.Replace(chain, []byte(","), append([]byte(","), bytes.Repeat([]byte(" "), 64<<10)...), 1)
-	if _, err := sigchain.VerifyBytes(wide); !errors.Is(err, kez.InputTooLarge) {
-		t.Errorf("line over 64 KiB: %v", err)
+	full := padded(t, kez.MaxChain)
+	for _, test := range []struct {
+		name  string
+		chain []byte
+		want  kez.Code
+	}{
+		{"line over 64 KiB", wide, kez.InputTooLarge},
+		{"64 KiB of white space before an event", append(bytes.Repeat([]byte(" "), 64<<10+1), chain...), kez.InputTooLarge},
+		{"exactly 16 MiB", full, ""},
+		{"a newline more", append(bytes.Clone(full), '\n'), kez.InputTooLarge},
+		{"a space more", append(bytes.Clone(full), ' '), kez.InputTooLarge},
+		{"an event more", append(bytes.Clone(full), chain...), kez.InputTooLarge},
+		{"the last newline is too many", append(bytes.TrimSuffix(bytes.Clone(full), []byte("\n")), " \n"...), kez.InputTooLarge},
+		{"a fault before that", append(full[:len(full)-1:len(full)-1], "x\n"...), kez.JSONTrailingData},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := sigchain.VerifyBytes(test.chain); kez.CodeOf(err) != test.want {
+				t.Errorf("%q (%v), want %q", kez.CodeOf(err), err, test.want)
+			}
+		})
 	}
-	if _, err := sigchain.VerifyBytes(bytes.Repeat([]byte(" "), 16<<20+1)); kez.CodeOf(err) == "" {
-		t.Errorf("17 MiB of white space: %v", err)
+}
+
+// TestNoEventPastTheLimit neither signs nor adds what no reader takes.
+func TestNoEventPastTheLimit(t *testing.T) {
+	key := seedKey(t, 1)
+	state, err := sigchain.VerifyBytes(benchChain(t, sigchain.MaxEvents))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sigchain.Sign(state, add(t, "github:a"), key, t0); !errors.Is(err, kez.SigchainTooLong) {
+		t.Error(err)
+	}
+}
+
+func TestSignRefusesWhatIsIncomplete(t *testing.T) {
+	for _, c := range []sigchain.Change{{Op: "x"}, {Op: sigchain.Rotate}, {Op: sigchain.AddDevice, Name: "x"}} {
+		if _, err := sigchain.Sign(&sigchain.State{}, c, seedKey(t, 1), t0); !errors.Is(err, kez.SigchainOpArguments) {
+			t.Errorf("%s: %v", c.Op, err)
+		}
 	}
 }

@@ -5,8 +5,8 @@
 //
 // [Verify] reads JSONL from a stream and checks every line in the order of
 // spec/errors.md; errors name their line. Signatures are checked on all cores
-// while the lines are read in order, in memory that grows with the number of
-// subjects and not with the bytes.
+// while the lines are read in order. Memory grows by a few hundred bytes an event,
+// however long its line is.
 //
 // # State
 //
@@ -28,11 +28,9 @@ import (
 // Type is the value of payload.type.
 const Type = "kez.sigchain.event"
 
-// Limits of one chain as received.
-const (
-	MaxSize   = 16 << 20
-	MaxEvents = 10000
-)
+// MaxEvents is the largest number of events in a chain; [kez.MaxChain] bounds
+// its bytes.
+const MaxEvents = 10000
 
 // Op is the operation of an event.
 type Op string
@@ -164,8 +162,16 @@ func (p *payload) Rules(v strictjson.Value) error {
 	return nil
 }
 
-// checkArguments gives sigchain.op_arguments. It is judged after the event's
-// own signature.
+// afterSignature gives what is judged once the event's own signature holds.
+func (p *payload) afterSignature() error {
+	if p.state.Closed() {
+		return kez.Errorf(kez.SigchainClosed, "an event follows the rotation that closed the chain").
+			WithHint("further events belong into the chain of the successor %s", p.state.Successor)
+	}
+	return p.checkArguments()
+}
+
+// checkArguments gives sigchain.op_arguments.
 func (p *payload) checkArguments() error {
 	op := p.event.Op
 	bad := func(format string, args ...any) error {

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"io"
 
-	"kez.lat/kez/impl/go/envelope"
 	"kez.lat/kez/impl/go/kez"
 )
 
 // readAll reads a stream of lines in batches. Whatever fault stops a batch,
 // the signatures of the lines before it are judged first.
 func (v *Verifier) readAll(r io.Reader) error {
-	lines := lineReader{r: bufio.NewReaderSize(r, 128<<10), left: MaxSize}
+	lines := lineReader{r: bufio.NewReaderSize(r, 128<<10), left: kez.MaxChain}
 	v.slots = make([]slot, batchLines)
 	for {
 		n, stop := 0, error(nil)
@@ -27,7 +26,7 @@ func (v *Verifier) readAll(r io.Reader) error {
 				break
 			}
 			v.line++
-			stop = v.checkLine(s, lines.limit)
+			stop = v.check(s, lines.limit)
 			if stop != nil {
 				v.line--
 				break
@@ -51,13 +50,6 @@ func (v *Verifier) readAll(r io.Reader) error {
 	}
 }
 
-func (v *Verifier) checkLine(s *slot, limit int) error {
-	if v.line > MaxEvents {
-		return v.at(kez.Errorf(kez.SigchainTooLong, "the chain has more than %d events", MaxEvents))
-	}
-	return v.check(s, limit)
-}
-
 // lineReader cuts a stream at LF and keeps count of the bytes left. A line
 // that passes a limit is handed on up to one byte past it, so that a fault
 // before the limit is still found first.
@@ -70,10 +62,15 @@ type lineReader struct {
 
 func (l *lineReader) next(s *slot) error {
 	s.text = s.text[:0]
-	l.limit = min(l.left, envelope.MaxSize)
+	if l.left < 0 { // the newline of the line before was one byte too many
+		return tooLarge()
+	}
+	l.limit = min(l.left, kez.MaxEnvelope)
 	for {
 		part, err := l.r.ReadSlice('\n')
-		l.left -= len(part)
+		if l.left -= len(part); l.limit == 0 && len(part) > 0 {
+			return tooLarge()
+		}
 		ended := err == nil
 		if ended {
 			part = part[:len(part)-1]
@@ -100,9 +97,6 @@ func (l *lineReader) next(s *slot) error {
 // whole refuses a blank line; if nothing but white space follows from the start
 // the chain is empty instead.
 func (l *lineReader) whole(text []byte) error {
-	if l.left < 0 {
-		return tooLarge()
-	}
 	if !blank(text) {
 		return nil
 	}
@@ -129,7 +123,8 @@ func (l *lineReader) restBlank() bool {
 }
 
 func tooLarge() error {
-	return kez.Errorf(kez.InputTooLarge, "the chain is larger than %d bytes", MaxSize)
+	return kez.Errorf(kez.InputTooLarge, "the chain is larger than %d bytes", kez.MaxChain).
+		WithHint("no reader takes a longer chain; rotate to a new primary")
 }
 
 func blank(text []byte) bool { return len(bytes.Trim(text, " \t\r\n")) == 0 }

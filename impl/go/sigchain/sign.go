@@ -24,6 +24,9 @@ func Sign(chain *State, change Change, signer *keys.Private, at time.Time) ([]by
 		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "the chain belongs to %s, and the key at hand is %s", chain.Primary, primary).
 			WithHint("sign with the key of the chain's primary")
 	}
+	if err := chain.mayGrow(); err != nil {
+		return nil, err
+	}
 	prev := ""
 	if chain.Length > 0 {
 		prev = chain.Head.String()
@@ -43,15 +46,22 @@ func Sign(chain *State, change Change, signer *keys.Private, at time.Time) ([]by
 		envelope.Pair{Name: "created_at", Value: kez.FormatTime(at)},
 		envelope.Pair{Name: "op", Value: string(change.Op)},
 		envelope.Pair{Name: "payload", Value: arguments})
-	e, err := envelope.Sign(object, &payload{state: chain}, signer, envelope.Options{})
+	p := &payload{state: chain}
+	e, err := envelope.Sign(object, p, signer, envelope.Options{})
 	if err != nil {
 		return nil, err
 	}
-	line := e.Bytes()
-	return line, NewVerifier(chain.Prefix(chain.Length)).Append(line)
+	p.primary = e.Primary
+	return e.Bytes(), p.afterSignature()
 }
 
 func (c Change) arguments(primary kez.Identity, prev string) ([]envelope.Pair, error) {
+	switch {
+	case !c.Op.Known():
+		return nil, kez.Errorf(kez.SigchainOpArguments, "there is no operation %s to sign", kez.Quote(string(c.Op)))
+	case (c.Op == Rotate || c.Op == AddDevice) && c.Key == nil:
+		return nil, kez.Errorf(kez.SigchainOpArguments, "the operation %s needs the key that accepts it", c.Op)
+	}
 	if c.Op == Add || c.Op == Revoke {
 		return []envelope.Pair{{Name: "subject", Value: c.Subject.String()}}, nil
 	}

@@ -51,6 +51,19 @@ type Fork struct {
 // Closed reports whether a rotate event ended the chain.
 func (s *State) Closed() bool { return !s.Successor.IsZero() }
 
+// mayGrow refuses what no event can follow.
+func (s *State) mayGrow() error {
+	switch {
+	case s.Length >= MaxEvents:
+		return kez.Errorf(kez.SigchainTooLong, "the chain would have more than %d events", MaxEvents).
+			WithHint("no reader takes a longer chain; the last event can only be a rotation to a new primary")
+	case s.Fork != nil:
+		return kez.Errorf(kez.SigchainFork, "the chain forked at seq %d, and nothing can follow", s.Fork.Seq).
+			WithHint("only a new primary helps")
+	}
+	return nil
+}
+
 // HashAt gives the hash of the event with a seq below Length.
 func (s *State) HashAt(seq int) Hash { return s.hashes[seq] }
 

@@ -80,7 +80,7 @@ func (v *Verifier) Append(line []byte) error {
 	v.line++
 	v.slots = append(v.slots[:0], slot{text: line})
 	before := v.state.Length
-	err := v.check(&v.slots[0], envelope.MaxSize)
+	err := v.check(&v.slots[0], kez.MaxEnvelope)
 	if err == nil {
 		err = v.settle(1)
 	}
@@ -108,8 +108,11 @@ func (v *Verifier) takeFork(err error) error {
 // check reads one line, judges everything but its signature, and adds it to
 // the state so that the next line can be read.
 func (v *Verifier) check(s *slot, limit int) error {
+	if err := v.state.mayGrow(); err != nil {
+		return v.at(err)
+	}
 	doc, err := strictjson.ReadCanonicalInto(s.doc, s.text, limit)
-	if errors.Is(err, kez.InputTooLarge) && limit < envelope.MaxSize {
+	if errors.Is(err, kez.InputTooLarge) && limit < kez.MaxEnvelope {
 		err = tooLarge()
 	}
 	if err != nil {
@@ -127,14 +130,7 @@ func (v *Verifier) check(s *slot, limit int) error {
 	p.primary = s.env.Primary
 	p.hash()
 	s.event, s.invalid = p.event, false
-	s.after = nil
-	if v.state.Closed() {
-		s.after = kez.Errorf(kez.SigchainClosed, "an event follows the rotation that closed the chain").
-			WithHint("further events belong into the chain of the successor %s", v.state.Successor)
-	} else {
-		s.after = p.checkArguments()
-	}
-	if s.after == nil {
+	if s.after = p.afterSignature(); s.after == nil {
 		v.state.apply(s.env.Primary, s.event)
 	}
 	return nil

@@ -51,7 +51,12 @@ func (d *Document) Bytes() []byte { return d.data }
 func (d *Document) Canonical() bool { return d.canonical }
 
 // Root gives the outermost value.
-func (d *Document) Root() Value { return Value{d, 0} }
+func (d *Document) Root() Value {
+	if len(d.nodes) == 0 {
+		return Value{}
+	}
+	return Value{d, 0}
+}
 
 // Value is one value of a document; the zero Value is an absent one.
 type Value struct {

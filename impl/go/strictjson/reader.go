@@ -51,7 +51,8 @@ func ReadInto(d *Document, data []byte, limit int) (*Document, error) {
 	if len(data) > limit && (err == nil || err.Code == kez.JSONTrailingData || r.cut) {
 		// The limit is a fault at the first byte past it; what is wrong before
 		// that byte wins (KEZ-JSON).
-		err = kez.Errorf(kez.InputTooLarge, "the input is larger than %d bytes", limit)
+		err = kez.Errorf(kez.InputTooLarge, "the input is larger than %d bytes", limit).
+			WithHint("no reader takes more; check that this is the right file")
 	}
 	if err != nil {
 		return nil, err
@@ -83,6 +84,7 @@ func (r *reader) document() *kez.Error {
 	}
 	r.space()
 	if r.pos == len(r.data) {
+		r.cut = true
 		return kez.Errorf(kez.InputEmpty, "the input is empty")
 	}
 	if err := r.value(); err != nil {

@@ -11,10 +11,17 @@ import (
 // MaxHops is how many rotations are followed from one primary.
 const MaxHops = 8
 
-// Chains are the verified chains at hand, by primary.
+// Chains are the verified chains at hand, by primary. Of several for one
+// primary the longest decides, and two that differ are a fork.
 type Chains struct {
 	states  map[kez.Identity]*sigchain.State
-	sources []Source
+	sources []chainSource
+}
+
+// chainSource is one chain as it came.
+type chainSource struct {
+	name  string
+	state *sigchain.State
 }
 
 // Add takes a chain, forked ones included; source names where it came from.
@@ -22,12 +29,27 @@ func (c *Chains) Add(state *sigchain.State, source string) {
 	if c.states == nil {
 		c.states = map[kez.Identity]*sigchain.State{}
 	}
-	c.states[state.Primary] = state
-	s := Source{Source: source, State: SourceLongest, Length: state.Length, Head: headText(state)}
-	if state.Fork != nil {
-		s.State, s.Code = SourceFork, kez.SigchainFork
+	c.sources = append(c.sources, chainSource{source, state})
+	if held := c.states[state.Primary]; held != nil {
+		state = sigchain.Merge(held, state)
 	}
-	c.sources = append(c.sources, s)
+	c.states[state.Primary] = state
+}
+
+// list reports every source beside what all of them add up to.
+func (c *Chains) list() []Source {
+	list := make([]Source, 0, len(c.sources))
+	for _, s := range c.sources {
+		entry := Source{Source: s.name, State: SourceLongest, Length: s.state.Length, Head: headText(s.state)}
+		switch whole := c.states[s.state.Primary]; {
+		case s.state.Fork != nil, whole.Fork != nil && s.state.Length > whole.Length:
+			entry.State, entry.Code = SourceFork, kez.SigchainFork
+		case s.state.Length < whole.Length:
+			entry.State = SourceBehind
+		}
+		list = append(list, entry)
+	}
+	return list
 }
 
 func headText(state *sigchain.State) string {
@@ -56,7 +78,7 @@ func (c *Chains) decide(subject, primary, key kez.Identity, now time.Time) (Chai
 	if c == nil || len(c.states) == 0 {
 		return info, nil
 	}
-	info.Sources = c.sources
+	info.Sources = c.list()
 	state := c.states[primary]
 	if state == nil {
 		return info, kez.Errorf(kez.SigchainPrimaryChanged, "the chain belongs to another primary than the claim, whose primary is %s", primary).

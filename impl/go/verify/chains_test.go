@@ -139,6 +139,8 @@ func TestTheChainDecides(t *testing.T) {
 		{"successor says nothing of it", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, nil, "add dns:a.example")}, kez.Valid, "", true},
 		{"successor revokes", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, nil, "revoke "+alice)}, kez.Revoked, kez.ClaimRevoked, true},
 		{"passed on twice", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, third, "rotate"), chain(t, third, nil, "revoke "+alice)}, kez.Revoked, kez.ClaimRevoked, true},
+		{"a stale copy hides no revocation", signed(t, plain, k), world{chain(t, k, nil, "add "+alice, "revoke "+alice), chain(t, k, nil, "add "+alice)}, kez.Revoked, kez.ClaimRevoked, true},
+		{"two copies that differ", signed(t, plain, k), world{chain(t, k, nil, "add "+alice, "add dns:a.example"), chain(t, k, nil, "add "+alice, "add dns:b.example")}, kez.Fork, kez.SigchainFork, true},
 		{"cycle", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, k, "rotate")}, kez.Invalid, kez.SigchainRotationLoop, true},
 		{"device without chain", signed(t, byPhone, phone), nil, kez.Invalid, kez.SignatureKeyMismatch, false},
 		{"device listed", signed(t, byPhone, phone), world{chain(t, k, phone, "add_device", "add "+alice)}, kez.Valid, "", true},
@@ -243,5 +245,24 @@ func TestClockL14(t *testing.T) {
 		if r.Status == kez.Valid || !strings.Contains(r.Hint, "clock") {
 			t.Errorf("%d: %s, hint %q", year, r.Status, r.Hint)
 		}
+	}
+}
+
+// TestSources names what every copy of a chain is. [KEZ-VERIFY-024]
+func TestSources(t *testing.T) {
+	k := key(t, 1)
+	long, short := chain(t, k, nil, "add "+alice, "add dns:a.example"), chain(t, k, nil, "add "+alice)
+	r := verify.File(signed(t, claim.New{Subject: id(t, alice)}, k), encoding.ReadAuto, question(t, long, short))
+	if len(r.Chain.Sources) != 2 || r.Chain.Sources[0].State != verify.SourceLongest || r.Chain.Sources[1].State != verify.SourceBehind {
+		t.Errorf("%+v", r.Chain.Sources)
+	}
+	other := chain(t, k, nil, "add "+alice, "add dns:b.example")
+	r = verify.File(signed(t, claim.New{Subject: id(t, alice)}, k), encoding.ReadAuto, question(t, long, other, short))
+	states := ""
+	for _, s := range r.Chain.Sources {
+		states += s.State + " "
+	}
+	if states != "fork fork longest " {
+		t.Errorf("states %s", states)
 	}
 }

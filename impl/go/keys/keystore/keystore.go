@@ -133,8 +133,8 @@ func (s *Store) Show(name string) (Entry, error) {
 	}
 	_, err := s.Home.Read(dir+name+ageFile, ageSize, kez.CLIKeyStore)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Entry{}, kez.Errorf(kez.CLIKeyStore, "there is no key named %s: %w", name, fs.ErrNotExist).
-			WithHint("kez key list shows the names")
+		return Entry{}, kez.Errorf(kez.CLIKeyStore, "there is no key of that name: %w", fs.ErrNotExist).
+			WithHint("kez identity list shows the names")
 	}
 	if err != nil {
 		return Entry{}, err

@@ -34,7 +34,7 @@ func (f Files) Path(primary kez.Identity) string { return f.home.Path(name(prima
 // Load reads and verifies the chain of a primary; where none is kept it is
 // empty.
 func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
-	data, err := f.home.Read(name(primary), sigchain.MaxSize, kez.CLIFile)
+	data, err := f.home.Read(name(primary), kez.MaxChain, kez.CLIFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &sigchain.State{Primary: primary}, nil, nil
 	}
@@ -49,7 +49,7 @@ func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
 // canonical line; it runs under the lock.
 func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, error)) (*sigchain.State, error) {
 	var state *sigchain.State
-	err := f.home.Update(name(primary), sigchain.MaxSize, kez.CLIFile, func(old []byte) ([]byte, error) {
+	err := f.home.Update(name(primary), kez.MaxChain, kez.CLIFile, func(old []byte) ([]byte, error) {
 		var err error
 		state = &sigchain.State{Primary: primary}
 		if old != nil {
@@ -63,6 +63,10 @@ func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, 
 		}
 		if err := sigchain.NewVerifier(state).Append(line); err != nil {
 			return nil, err
+		}
+		if len(old)+len(line)+2 > kez.MaxChain {
+			return nil, kez.Errorf(kez.InputTooLarge, "the chain would be larger than %d bytes, which no reader takes", kez.MaxChain).
+				WithHint("nothing was added; a chain this long can only be continued by rotating to a new primary while there is room")
 		}
 		if len(old) > 0 && !bytes.HasSuffix(old, []byte("\n")) {
 			old = append(old, '\n') // a reader takes a missing last newline
@@ -80,6 +84,9 @@ func (f Files) verify(primary kez.Identity, data []byte) (*sigchain.State, error
 	if err != nil {
 		if e, ok := errors.AsType[*kez.Error](err); ok {
 			e.Message = "the kept chain " + f.Path(primary) + " is broken: " + e.Message
+			if e.Hint == "" {
+				e.Hint = "put the file back from a copy, or fetch the chain again from where it is published"
+			}
 		}
 		return state, err
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"kez.lat/kez/impl/go/home"
-	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/sigchain/chainfile"
 )
