@@ -21,7 +21,7 @@ import (
 func topics() []*topic {
 	b := &book{cases: map[string]vectors.Case{}}
 	for _, make := range []func(*book){
-		identityTopic, jsonTopic, envelopeTopic, claimTopic, compactTopic, shortTopic, encodeTopic, keysTopic, chainTopic,
+		identityTopic, jsonTopic, envelopeTopic, claimTopic, compactTopic, shortTopic, encodeTopic, keysTopic, chainTopic, bundleTopic, verifyTopic, messageTopic,
 	} {
 		make(b)
 	}

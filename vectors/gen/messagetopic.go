@@ -1,0 +1,224 @@
+package gen
+
+import (
+	"strings"
+)
+
+var msgNonce = unhex("000102030405060708090a0b")
+
+// plain text of the message from which most cases start.
+var msgText = []byte(example("message-plain"))
+
+const msgRow = "2026-01-02T03:04:06Z"
+
+// mail is the message of the specification, from Alice to Bob.
+func mail(edits ...edit) obj {
+	return stamped(alice, unsigned(alice, bob, msgNonce, msgText), edits...)
+}
+
+// letter seals another plaintext.
+func letter(plaintext string) obj {
+	return stamped(alice, unsigned(alice, bob, msgNonce, []byte(plaintext)))
+}
+
+func openAs(s *signer, e obj) input {
+	return input{"seed": tohex(s.secret), "envelope": []byte(canonical(e)), "row_created_at": msgRow}
+}
+
+func opened(body, sent, dev string, ctr int) state {
+	return state{"from": alice.id, "body": body, "sent_at": sent, "dev": dev, "ctr": ctr}
+}
+
+func messageTopic(b *book) {
+	t := b.topic("message", "The sealed chat message.")
+	if canonicalText(example("message")) != canonical(mail()) {
+		panic("gen: not the message of the specification")
+	}
+	sealing(t)
+	opening(t)
+	messageMembers(t)
+	messageKeys(t)
+	messagePlaintexts(t)
+	messageTimes(t)
+	messageOrder(t)
+}
+
+func sealing(t *topic) {
+	t.group("message.seal", "MSG-009 MSG-007", "Two clients that differ in one step cannot read each other at all.")
+	seals := func(id, title string, from, to *signer, nonce []byte, plaintext string) {
+		a := agree(from, to, nonce)
+		t.ok(id, title, input{"seed": tohex(from.secret), "to": to.id, "nonce": nonce, "plaintext": []byte(plaintext)},
+			state{"envelope": []byte(canonical(stamped(from, unsigned(from, to, nonce, []byte(plaintext)))))}, wire,
+			trace("u", a.u), trace("shared", a.shared), trace("key", a.key), trace("sha512_half", a.half))
+	}
+	seals("seal", "the message of the specification", alice, bob, msgNonce, string(msgText))
+	seals("seal-back", "the other way", bob, alice, msgNonce, string(msgText))
+	seals("seal-nonce", "another nonce", alice, bob, unhex("ffffffffffffffffffffffff"), string(msgText))
+	seals("seal-unicode", "a text that is not ASCII", carol, dave, msgNonce, `{"body":"ol\u00e1 `+"\U0001f600"+`","sent_at":"2026-01-02T03:04:05Z"}`)
+	seals("seal-empty", "an empty text", alice, bob, msgNonce, `{"body":"","sent_at":"2026-01-02T03:04:05Z"}`)
+	t.group("message.seal", "MSG-011", "A key that is no key would give a secret that everyone knows.")
+	bad := func(id, fault, to, code, rules string) {
+		t.bad(id, fault, "seal", fault, input{"seed": tohex(alice.secret), "to": to, "nonce": msgNonce, "plaintext": msgText}, code, tags(rules))
+	}
+	bad("seal-low-order", "a low-order key as the recipient", "ed25519:"+lowOrder()[4], "key.low_order", "MSG-011 ID-017")
+	bad("seal-no-point", "a recipient that is no point", "ed25519:"+offCurve(), "key.not_on_curve", "MSG-011 ID-018")
+	bad("seal-nostr", "a nostr key as the recipient", nora.id, "signature.alg_key_mismatch", "MSG-004")
+	bad("seal-broken", "a recipient without a system", bob.id[8:], "identity.invalid", "MSG-004 MSG-011")
+}
+
+func opening(t *topic) {
+	t.group("message.open", "MSG-009 MSG-013", "Opening is sealing read backwards.")
+	t.ok("open", "the message of the specification", openAs(bob, mail()), opened("hello", created, "00112233445566ff", 0), wire, tags("MSG-009 MSG-013 MSG-014 MSG-026"))
+	bare := `{"body":"hello","sent_at":"2026-01-02T03:04:05Z"}`
+	t.ok("open-bare", "a text without a client's name", openAs(bob, letter(bare)), opened("hello", created, "", 0), tags("MSG-013 MSG-014"))
+	t.ok("open-ctr", "a later message of a client", openAs(bob, letter(`{"body":"hello","ctr":41,"dev":"00112233445566ff","sent_at":"2026-01-02T03:04:05Z"}`)), opened("hello", created, "00112233445566ff", 41), tags("MSG-014"))
+	t.ok("open-extra", "a plaintext with a member that is not defined", openAs(bob, letter(`{"body":"hello","mood":{"x":[1]},"sent_at":"2026-01-02T03:04:05Z"}`)), opened("hello", created, "", 0), tags("MSG-015"))
+	t.ok("open-order", "a plaintext with white space, in another order", openAs(bob, letter("{ \"sent_at\" : \"2026-01-02T03:04:05Z\",\n\"body\":\"hello\" }\n")), opened("hello", created, "", 0), tags("MSG-013 ENC-002"))
+	t.ok("open-empty", "an empty text", openAs(bob, letter(`{"body":"","sent_at":"2026-01-02T03:04:05Z"}`)), opened("", created, "", 0), tags("MSG-013"))
+	t.ok("open-controls", "a text with controls and newlines", openAs(bob, letter(`{"body":"a\n\u0000\u001b[31m","sent_at":"2026-01-02T03:04:05Z"}`)), opened("a\n\x00\x1b[31m", created, "", 0), tags("MSG-013"))
+	spaced := openAs(bob, mail())
+	spaced["envelope"] = []byte(pretty(reverse(mail())))
+	t.ok("open-pretty", "an envelope with white space, in another order", spaced, opened("hello", created, "00112233445566ff", 0), tags("MSG-007 ENC-002"))
+	limit := openAs(bob, mail())
+	limit["envelope"] = padded(canonical(mail()), 256<<10)
+	t.ok("open-256k", "exactly 256 KiB, filled with white space", limit, opened("hello", created, "00112233445566ff", 0), tags("MSG-008 JSON-029"))
+	over := openAs(bob, mail())
+	over["envelope"] = padded(canonical(mail()), 256<<10+1)
+	t.bad("open-256k-1", "one byte over 256 KiB", "open-256k", "one more space", over, "input.too_large", tags("MSG-008 JSON-030"), also("message.too_large"))
+}
+
+// shuts adds a message that Bob refuses.
+func shuts(t *topic, id, of, fault string, e obj, code, rules string, o ...option) {
+	t.bad(id, fault, of, fault, openAs(bob, e), code, append([]option{tags(rules)}, o...)...)
+}
+
+func messageMembers(t *topic) {
+	t.group("message.open", "MSG-002", "The relay hands out whatever was posted.")
+	shuts(t, "v-2", "open", "version 2, signed", mail(set("v", 2)), "message.version", "MSG-018 MSG-003")
+	shuts(t, "v-0", "open", "version 0, signed", mail(set("v", 0)), "message.version", "MSG-018 MSG-003")
+	shuts(t, "v-text", "open", `"1" as a text, signed`, mail(set("v", "1")), "message.version", "MSG-018 MSG-003")
+	shuts(t, "v-absent", "open", "no version, signed", mail(drop("v")), "message.version", "MSG-018 MSG-003")
+	shuts(t, "extra", "open", "a member that is not defined, signed", mail(set("server", "kez.lat")), "json.unknown_member", "MSG-002 JSON-017")
+	shuts(t, "sig-absent", "open", "no sig", drop("sig")(mail()), "signature.missing", "MSG-002 MSG-007")
+	shuts(t, "from-number", "open", "a number as from, signed", mail(set("from", 1)), "json.type", "MSG-002 JSON-019")
+	shuts(t, "ct-number", "open", "a number as ct, signed", mail(set("ct", 1)), "json.type", "MSG-002 JSON-019")
+	nonce, ct := tohex(msgNonce), mail().get("ct").(string)
+	shuts(t, "nonce-11", "open", "11 bytes of nonce, signed", mail(set("nonce", nonce[:22])), "message.undecryptable", "MSG-005")
+	shuts(t, "nonce-24", "open", "24 bytes of nonce, signed", mail(set("nonce", nonce+nonce)), "message.undecryptable", "MSG-005")
+	shuts(t, "nonce-upper", "open", "the nonce in upper case, signed", mail(set("nonce", strings.ToUpper(nonce))), "message.undecryptable", "MSG-005")
+	shuts(t, "nonce-empty", "open", "an empty nonce, signed", mail(set("nonce", "")), "message.undecryptable", "MSG-005")
+	shuts(t, "ct-upper", "open", "the ciphertext in upper case, signed", mail(set("ct", strings.ToUpper(ct))), "message.undecryptable", "MSG-006")
+	shuts(t, "ct-odd", "open", "an odd number of digits, signed", mail(set("ct", ct[:len(ct)-1])), "message.undecryptable", "MSG-006")
+	shuts(t, "ct-short", "open", "15 bytes, less than a tag, signed", mail(set("ct", ct[:30])), "message.undecryptable", "MSG-006")
+	shuts(t, "ct-empty", "open", "an empty ciphertext, signed", mail(set("ct", "")), "message.undecryptable", "MSG-006")
+	duplicate := openAs(bob, mail())
+	duplicate["envelope"] = []byte(swap(canonical(mail()), `"v":1`, `"v":1,"v":1`))
+	t.bad("duplicate", "v twice", "open", "v twice", duplicate, "json.duplicate_member", tags("JSON-015 MSG-017"))
+	trailing := openAs(bob, mail())
+	trailing["envelope"] = []byte(canonical(mail()) + "{}")
+	t.bad("trailing", "a second value", "open", "a second value", trailing, "json.trailing_data", tags("JSON-011 MSG-017"))
+}
+
+func messageKeys(t *topic) {
+	t.group("message.open", "MSG-019 MSG-004", "A relay can put any envelope into any mailbox.")
+	t.bad("not-for-me", "opened by Carol", "open", "another recipient's seed", openAs(carol, mail()), "message.not_for_me", tags("MSG-019"))
+	shuts(t, "to-upper", "open", "to in upper-case hex, signed", mail(set("to", "ed25519:"+strings.ToUpper(bob.id[8:]))), "message.not_for_me", "MSG-019 MSG-004")
+	shuts(t, "from-upper", "open", "from in upper-case hex, signed", mail(set("from", "ed25519:"+strings.ToUpper(alice.id[8:]))), "identity.not_canonical", "MSG-004 ID-030")
+	shuts(t, "from-empty", "open", "an empty from, signed", mail(set("from", "")), "identity.invalid", "MSG-004 ID-031")
+	shuts(t, "from-low-order", "open", "a low-order key as from, signed", mail(set("from", "ed25519:"+lowOrder()[4])), "key.low_order", "MSG-004 ID-017")
+	shuts(t, "from-no-point", "open", "a from that is no point, signed", mail(set("from", "ed25519:"+offCurve())), "key.not_on_curve", "MSG-004 ID-018")
+	shuts(t, "from-nostr", "open", "a nostr key as from, signed", mail(set("from", nora.id)), "signature.alg_key_mismatch", "MSG-004 SIG-008")
+	shuts(t, "from-nsec", "open", "a secret key as from, signed", mail(set("from", "nostr:"+nsec(nora.secret))), "identity.secret_key", "MSG-004 ID-034")
+	self := stamped(bob, unsigned(bob, bob, msgNonce, msgText))
+	shuts(t, "from-self", "open", "a message from Bob to himself", self, "message.from_self", "MSG-020")
+	reflected := stamped(bob, unsigned(bob, alice, msgNonce, msgText), set("to", bob.id))
+	shuts(t, "reflected", "open", "Bob's own message to Alice, addressed to him", reflected, "message.from_self", "MSG-020")
+	t.group("message.open", "MSG-021 MSG-007", "Only the signature says who wrote.")
+	sig := mail().get("sig").(string)
+	shuts(t, "sig-bit", "open", "one bit of the signature changed", set("sig", flip(sig, 9))(mail()), "signature.invalid", "MSG-021 SIG-013")
+	shuts(t, "sig-upper", "open", "the signature in upper case", set("sig", strings.ToUpper(sig))(mail()), "signature.encoding", "MSG-017 SIG-011")
+	shuts(t, "sig-short", "open", "63 bytes", set("sig", sig[:126])(mail()), "signature.length", "MSG-017 SIG-012")
+	shuts(t, "sig-empty", "open", "an empty signature", set("sig", "")(mail()), "signature.missing", "MSG-017 SIG-005")
+	shuts(t, "from-changed", "open", "from changed to Carol", set("from", carol.id)(mail()), "signature.invalid", "MSG-021 MSG-026")
+	shuts(t, "ct-changed", "open", "one bit of the ciphertext changed", set("ct", flip(mail().get("ct").(string), 9))(mail()), "signature.invalid", "MSG-021")
+	inOrder := drop("sig")(mail())
+	shuts(t, "signed-in-order", "open", "signed with the members as they stand", append(inOrder, member{"sig", alice.sign(compact(inOrder))}), "signature.invalid", "MSG-007")
+	shuts(t, "signed-ct", "open", "signed over the ciphertext alone", append(inOrder, member{"sig", alice.sign(mail().get("ct").(string))}), "signature.invalid", "MSG-007")
+}
+
+func messagePlaintexts(t *topic) {
+	t.group("message.open", "MSG-013", "What decrypts and is no message must not be shown as one.")
+	code := "message.undecryptable"
+	shuts(t, "tag", "open", "one bit of the ciphertext changed, signed", mail(set("ct", flip(mail().get("ct").(string), 9))), code, "MSG-009 MSG-006")
+	shuts(t, "nonce-other", "open", "another nonce, signed", mail(set("nonce", "ffffffffffffffffffffffff")), code, "MSG-009")
+	stranger := unsigned(carol, bob, msgNonce, msgText)
+	shuts(t, "other-key", "open", "sealed by Carol, signed by Alice", stamped(alice, stranger, set("from", alice.id)), code, "MSG-009 MSG-026")
+	salt := obj{{"v", 1}, {"from", alice.id}, {"to", bob.id}, {"nonce", tohex(msgNonce)}, {"ct", tohex(encrypt(agree(alice, bob, nil).key, msgNonce, msgText))}}
+	shuts(t, "no-salt", "open", "a key derived without the nonce", stamped(alice, salt), code, "MSG-009")
+	for _, f := range []struct{ id, fault, text string }{
+		{"no-body", "no body", `{"sent_at":"2026-01-02T03:04:05Z"}`},
+		{"body-number", "a number as the body", `{"body":1,"sent_at":"2026-01-02T03:04:05Z"}`},
+		{"body-null", "null as the body", `{"body":null,"sent_at":"2026-01-02T03:04:05Z"}`},
+		{"no-sent-at", "no sent_at", `{"body":"hello"}`},
+		{"sent-at-lower", "a lower-case z in sent_at", `{"body":"hello","sent_at":"2026-01-02T03:04:05z"}`},
+		{"sent-at-number", "Unix seconds as sent_at", `{"body":"hello","sent_at":1767323045}`},
+		{"plain-text", "a text that is no JSON", "hello"},
+		{"plain-array", "an array", `["hello"]`},
+		{"plain-empty", "nothing", ""},
+		{"plain-duplicate", "body twice", `{"body":"hello","body":"hello","sent_at":"2026-01-02T03:04:05Z"}`},
+		{"plain-utf8", "a byte that is not UTF-8 in the body", "{\"body\":\"hell\xff\",\"sent_at\":\"2026-01-02T03:04:05Z\"}"},
+		{"plain-surrogate", "half a surrogate pair in the body", `{"body":"hell\ud800","sent_at":"2026-01-02T03:04:05Z"}`},
+		{"plain-trailing", "a second value", `{"body":"hello","sent_at":"2026-01-02T03:04:05Z"}{}`},
+	} {
+		shuts(t, f.id, "open-bare", f.fault+" in the plaintext", letter(f.text), code, "MSG-013 JSON-001")
+	}
+}
+
+func messageTimes(t *topic) {
+	t.group("message.open", "MSG-022", "The window bounds how long a held-back message stays believable.")
+	row := func(at string) input {
+		in := openAs(bob, mail())
+		in["row_created_at"] = at
+		return in
+	}
+	want := opened("hello", created, "00112233445566ff", 0)
+	t.ok("sent-7d", "stored exactly 7 days after it was sent", row("2026-01-09T03:04:05Z"), want)
+	t.ok("sent-5m", "stored exactly 5 minutes before it was sent", row("2026-01-02T02:59:05Z"), want)
+	t.ok("read-late", "read ten years later", row(msgRow), want, clock("2036-01-01T00:00:00Z"), tags("MSG-023"))
+	t.bad("sent-7d-1s", "stored a second later", "sent-7d", "one second more", row("2026-01-09T03:04:06Z"), "message.stale")
+	t.bad("sent-5m-1s", "stored a second earlier", "sent-5m", "one second less", row("2026-01-02T02:59:04Z"), "message.stale")
+	t.bad("read-early", "stored two months later, read at once", "open", "a row two months younger", row("2026-03-02T03:04:05Z"), "message.stale", tags("MSG-022 MSG-023"))
+	t.group("message.open", "MSG-024", "The relay sets the time of storage, so safety rests on what was seen.")
+	hash := tohex(digest(canonical(mail())))
+	seen := openAs(bob, mail())
+	seen["seen"] = []string{tohex(digest("another")), zeros32}
+	t.ok("seen-others", "other envelopes were seen", seen, want)
+	again := openAs(bob, mail())
+	again["seen"] = []string{tohex(digest("another")), hash}
+	t.bad("replayed", "the envelope was seen", "seen-others", "its hash is among those seen", again, "message.replayed")
+	spaced := openAs(bob, mail())
+	spaced["envelope"], spaced["seen"] = []byte(pretty(mail())), []string{hash}
+	t.bad("replayed-spaced", "the envelope was seen without its white space", "open-pretty", "the hash of its canonical form is among those seen", spaced, "message.replayed")
+}
+
+func messageOrder(t *topic) {
+	t.group("message.open", "MSG-017", "One order of checks gives one code, and nothing is decrypted for a stranger.")
+	two := func(id, fault string, e obj, code string, rules string, a, b string) {
+		shuts(t, id, "open", fault, e, code, rules+" MSG-017", combines("message-"+a, "message-"+b))
+	}
+	sig := mail().get("sig").(string)
+	two("order-version-extra", "version 2 and a member that is not defined, signed", mail(set("v", 2), set("x", 1)), "message.version", "MSG-018", "v-2", "extra")
+	two("order-extra-self", "a message from Bob to himself with a member that is not defined, signed", stamped(bob, unsigned(bob, bob, msgNonce, msgText), set("x", 1)), "json.unknown_member", "MSG-002", "extra", "from-self")
+	two("order-to-from", "to Carol from an empty identity, signed", mail(set("to", carol.id), set("from", "")), "message.not_for_me", "MSG-019", "not-for-me", "from-empty")
+	two("order-self-sig", "a message from Bob to himself with a changed signature", at0(stamped(bob, unsigned(bob, bob, msgNonce, msgText))), "message.from_self", "MSG-020", "from-self", "sig-bit")
+	two("order-sig-tag", "a changed ciphertext under a signature that is changed too", set("sig", flip(sig, 9))(mail(set("ct", flip(mail().get("ct").(string), 9)))), "signature.invalid", "MSG-021", "sig-bit", "tag")
+	stale := openAs(bob, letter(`{"body":"hello"}`))
+	stale["row_created_at"] = "2027-01-02T03:04:05Z"
+	t.bad("order-plain-stale", "a plaintext without sent_at, stored a year later", "open", "no sent_at, and a row a year younger", stale, "message.undecryptable", tags("MSG-017 MSG-022"), combines("message-no-sent-at", "message-sent-7d-1s"))
+	both := openAs(bob, mail())
+	both["row_created_at"], both["seen"] = "2027-01-02T03:04:05Z", []string{tohex(digest(canonical(mail())))}
+	t.bad("order-stale-replayed", "seen before, and stored a year later", "open", "a row a year younger, and its hash among those seen", both, "message.stale", tags("MSG-017 MSG-024"), combines("message-sent-7d-1s", "message-replayed"))
+}
+
+// at0 changes a bit of a message's signature.
+func at0(e obj) obj { return set("sig", flip(e.get("sig").(string), 9))(e) }
