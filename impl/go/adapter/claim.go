@@ -6,7 +6,6 @@ import (
 
 	"kez.lat/kez/impl/go/claim"
 	"kez.lat/kez/impl/go/encoding"
-	"kez.lat/kez/impl/go/envelope"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/strictjson"
 	"kez.lat/kez/impl/go/verify"
