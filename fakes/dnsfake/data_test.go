@@ -59,12 +59,8 @@ func TestAnswers(t *testing.T) {
 			}
 		}
 	}
-	var unknown []string
-	for _, q := range s.Unknown() {
-		unknown = append(unknown, q.String())
-	}
 	want := "udp TXT outside.a.test.|tcp TXT outside.a.test.|udp TXT elsewhere.invalid.|tcp TXT elsewhere.invalid."
-	if got := strings.Join(unknown, "|"); got != want {
+	if got := strings.Join(s.Unknown(), "|"); got != want {
 		t.Errorf("unknown %q, want %q", got, want)
 	}
 }
@@ -152,5 +148,9 @@ func TestHistory(t *testing.T) {
 	want := "udp TXT _kez.a.test. edns=1232 do\ntcp TXT _kez.a.test. cd"
 	if got := strings.Join(lines, "\n"); got != want {
 		t.Errorf("history\n%s\nwant\n%s", got, want)
+	}
+	s.ClearHistory()
+	if len(s.History()) != 0 {
+		t.Error("the history outlives ClearHistory")
 	}
 }

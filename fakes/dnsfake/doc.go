@@ -12,7 +12,8 @@
 // # Three sets of methods
 //
 // Data: AddZone, AddTXT, Remove, Authenticate. Faults, one per name and never
-// on by themselves: SetFault, ClearFaults. What was asked: History, Unknown.
+// on by themselves: SetFault, ClearFaults. What was asked: History, Unknown,
+// ClearHistory.
 //
 // # Folder of a world
 //

@@ -70,6 +70,19 @@ func (s *Server) History() []Query {
 
 // Unknown lists the queries for names that lie in no zone, and what was no
 // query at all. A fault makes its name known.
-func (s *Server) Unknown() []Query {
-	return slices.DeleteFunc(s.History(), func(q Query) bool { return !q.unknown })
+func (s *Server) Unknown() []string {
+	var lines []string
+	for _, q := range s.History() {
+		if q.unknown {
+			lines = append(lines, q.String())
+		}
+	}
+	return lines
+}
+
+// ClearHistory forgets what was asked.
+func (s *Server) ClearHistory() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queries = nil
 }

@@ -76,6 +76,9 @@ func listen() (net.Listener, net.PacketConn, error) {
 // named.
 func (s *Server) URL() string { return s.addr }
 
+// Env is the variable that makes a kez ask this fake.
+func (s *Server) Env() map[string]string { return map[string]string{"KEZ_DNS_SERVER": s.addr} }
+
 // Close stops the server and lets go of every client that still waits.
 func (s *Server) Close() error {
 	var failed error

@@ -12,7 +12,8 @@
 // # Three sets of methods
 //
 // Data: AddEvent, AddUnchecked, Sign, Clear. Faults, for the whole relay and
-// never on by themselves: SetFaults. What was asked: History, Unknown.
+// never on by themselves: SetFaults. What was asked: History, Unknown,
+// ClearHistory.
 //
 // # Folder of a world
 //

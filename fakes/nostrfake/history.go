@@ -52,7 +52,20 @@ func (r *Relay) History() []Message {
 }
 
 // Unknown lists the requests that asked for no WebSocket at the root, and the
-// messages the relay could not understand.
-func (r *Relay) Unknown() []Message {
-	return slices.DeleteFunc(r.History(), func(m Message) bool { return m.Why == "" })
+// messages the relay could not understand, each with the reason.
+func (r *Relay) Unknown() []string {
+	var lines []string
+	for _, m := range r.History() {
+		if m.Why != "" {
+			lines = append(lines, m.String())
+		}
+	}
+	return lines
+}
+
+// ClearHistory forgets what was asked.
+func (r *Relay) ClearHistory() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.history = nil
 }
