@@ -36,6 +36,14 @@ func TestL01SecretLeavesTheArguments(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
+			ended := make(chan error, 1)
+			go func() {
+				err := cmd.Wait()
+				if reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil {
+					reader.Close() // lets go of a writer whose command never came
+				}
+				ended <- err
+			}()
 			// The pipe opens when the command reads the second secret.
 			writer, err := os.OpenFile(pipe, os.O_WRONLY, 0)
 			if err != nil {
@@ -44,7 +52,7 @@ func TestL01SecretLeavesTheArguments(t *testing.T) {
 			line := arguments(t, cmd.Process.Pid)
 			fmt.Fprintln(writer, aliceSeed)
 			writer.Close()
-			if err := cmd.Wait(); err != nil {
+			if err := <-ended; err != nil {
 				t.Fatalf("%v: %s%s", err, stdout.String(), stderr.String())
 			}
 			secret := args[len(args)-1]

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,7 @@ kez() { "$SELF" "$@"; echo "exit $?"; }
 	if exit, failed := err.(*exec.ExitError); failed && exit.ExitCode() != 77 {
 		t.Fatalf("%v: %s", err, output)
 	}
-	require(t, err == nil, "a file system cannot be mounted here: "+string(output))
+	require(t, err == nil, fmt.Sprintf("a file system cannot be mounted here: %v %s", err, output))
 	return string(output)
 }
 
