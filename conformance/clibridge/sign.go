@@ -3,6 +3,7 @@ package clibridge
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -60,7 +61,8 @@ func sigchainSign(c *call, r adapter.Request) (adapter.Answer, error) {
 	if err != nil {
 		return adapter.Answer{}, err
 	}
-	if err := c.keepChain(jsonl); err != nil {
+	primary, err := c.keepChain(jsonl)
+	if err != nil {
 		return inexpressible(err.Error())
 	}
 	args, err := c.eventArgs(r)
@@ -76,8 +78,13 @@ func sigchainSign(c *call, r adapter.Request) (adapter.Answer, error) {
 	}
 	// The program signs at now, since the event commands take no time.
 	c.env = append(c.env, "KEZ_SECRET="+key, "KEZ_NOW="+text(r, "created_at"))
-	if _, reject, err := c.object(nil, args...); err != nil || reject != nil {
+	o, reject, err := c.object(nil, args...)
+	if err != nil || reject != nil {
 		return adapter.Answer{Reject: reject}, err
+	}
+	var signed string
+	if json.Unmarshal(o["primary"], &signed) == nil && primary != "" && signed != primary {
+		return inexpressible("a program takes the chain of the secret's own primary")
 	}
 	exported, exit, err := c.run(nil, "sigchain", "export", "--format", "jsonl")
 	if err != nil {
@@ -90,10 +97,11 @@ func sigchainSign(c *call, r adapter.Request) (adapter.Answer, error) {
 	return accept(map[string]any{"line": suite.EncodeBytes(lines[len(lines)-1])})
 }
 
-// keepChain writes a chain to its place below KEZ_HOME (KEZ-CHAIN-076).
-func (c *call) keepChain(jsonl []byte) error {
+// keepChain writes a chain to its place below KEZ_HOME (KEZ-CHAIN-076) and
+// gives its primary, empty for the empty chain.
+func (c *call) keepChain(jsonl []byte) (primary string, err error) {
 	if len(jsonl) == 0 {
-		return nil
+		return "", nil
 	}
 	first, _, _ := bytes.Cut(jsonl, []byte("\n"))
 	var event struct {
@@ -102,14 +110,14 @@ func (c *call) keepChain(jsonl []byte) error {
 		} `json:"payload"`
 	}
 	if err := json.Unmarshal(first, &event); err != nil {
-		return fmt.Errorf("the chain has no file name, since its first line is no event")
+		return "", errors.New("the chain has no file name, since its first line is no event")
 	}
 	system, value, found := strings.Cut(event.Payload.Primary, ":")
 	if !found || strings.ContainsAny(system+value, `/\`) {
-		return fmt.Errorf("the chain has no file name, since its primary is none")
+		return "", errors.New("the chain has no file name, since its primary is none")
 	}
-	_, err := c.file(filepath.Join("home", "sigchains", system+"_"+value+".jsonl"), jsonl)
-	return err
+	_, err = c.file(filepath.Join("home", "sigchains", system+"_"+value+".jsonl"), jsonl)
+	return event.Payload.Primary, err
 }
 
 // eventArgs gives the command line of an operation, nil where there is none.
@@ -133,6 +141,9 @@ func (c *call) eventArgs(r adapter.Request) ([]string, error) {
 	key, err := secret(r, member)
 	if err != nil {
 		return nil, err
+	}
+	if bytes.Equal(r.Input[member], r.Input["secret"]) {
+		return nil, nil // a program may refuse this as a wrong command line
 	}
 	path, err := c.file("second-key", []byte(key+"\n"))
 	if err != nil {

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -47,7 +48,10 @@ func Run(ctx context.Context, t *Target, all, selected []vectors.Case, o Options
 	report.Smoke = smoke
 	t.runAll(ctx, first, selected, report, o)
 	report.Seconds = time.Since(started).Seconds()
-	return report, ctx.Err()
+	if ctx.Err() != nil {
+		return nil, errors.New("the run was interrupted")
+	}
+	return report, nil
 }
 
 // runAll spreads the cases over workers. Each case has its own place in the
