@@ -13,8 +13,8 @@ import (
 // created is the time of all proofs: 2026-01-02T03:04:05Z.
 const created = 1767323045
 
-// nostrSecret is the secret of the nostr account, printed in NIP-19.
-const nostrSecret = "67dea2ed018072d675f5415ecfaed7d7597555e202d85b3d65ea4e78d2d92ffa"
+// nostrSecret is the secret of the nostr account, the one printed in NIP-19.
+const nostrSecret = "nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5"
 
 // proof is where one proof goes: the file, and what stands in it.
 type proof struct {

@@ -22,7 +22,7 @@ func TestWorldHasAllChannels(t *testing.T) {
 			t.Errorf("no file in %s", folder)
 		}
 	}
-	// The account of the example in NIP-19.
+	// The key of the nsec in NIP-19.
 	if npub := "npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg"; !strings.Contains(text, "nostr:"+npub) {
 		t.Errorf("no proof for %s", npub)
 	}
