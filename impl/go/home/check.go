@@ -20,7 +20,7 @@ func checkDir(path string, info fs.FileInfo, code kez.Code) error {
 		return linkError(path, code)
 	case !info.IsDir():
 		return kez.Errorf(code, "%s is no directory", path).
-			WithHint("move it away: mv %s %s", shellQuote(path), shellQuote(path+".old"))
+			WithHint("move it away: mv %s %s", ShellQuote(path), ShellQuote(path+".old"))
 	}
 	return checkAccess(path, info, closedToOthers, "700", code)
 }
@@ -48,22 +48,22 @@ func checkAccess(path string, info fs.FileInfo, forbidden fs.FileMode, mend stri
 	}
 	if owner, self := ownerOf(info), os.Geteuid(); owner != self {
 		return kez.Errorf(code, "%s belongs to another user (uid %d, and this is uid %d)", path, owner, self).
-			WithHint("if it is yours: sudo chown %d %s", self, shellQuote(path))
+			WithHint("if it is yours: sudo chown %d %s", self, ShellQuote(path))
 	}
 	if info.Mode().Perm()&forbidden != 0 {
 		return kez.Errorf(code, "%s is open to other users (mode %04o)", path, info.Mode().Perm()).
-			WithHint("chmod %s %s", mend, shellQuote(path))
+			WithHint("chmod %s %s", mend, ShellQuote(path))
 	}
 	return nil
 }
 
 func linkError(path string, code kez.Code) error {
 	return kez.Errorf(code, "%s is a symbolic link, and links are not followed here", path).
-		WithHint("replace it by what it points to: rm %s, then copy the original there", shellQuote(path))
+		WithHint("replace it by what it points to: rm %s, then copy the original there", ShellQuote(path))
 }
 
-// shellQuote makes a path safe to paste into a shell.
-func shellQuote(path string) string {
+// ShellQuote makes a path safe to paste into a POSIX shell.
+func ShellQuote(path string) string {
 	plain := func(r rune) bool {
 		return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+@%", r))
 	}

@@ -169,5 +169,20 @@ func fail(code kez.Code, verb, path string, err error) *kez.Error {
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
 		err = e.Err
 	}
-	return kez.Errorf(code, "cannot %s %s: %w", verb, path, err)
+	return kez.Errorf(code, "cannot %s %s: %w", verb, path, err).WithHint("%s", remedy(path, err))
+}
+
+// remedy says what to do about a failure of the file system.
+func remedy(path string, err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "check the path; KEZ_HOME names the folder"
+	case errors.Is(err, fs.ErrPermission):
+		return "see who owns it: ls -ld " + ShellQuote(filepath.Dir(path))
+	case isFull(err):
+		return "the disk is full or a quota is used up; free some space, and try again: nothing was lost"
+	case isReadOnly(err):
+		return "the file system is read-only; set KEZ_HOME to a folder that can be written"
+	}
+	return "check the disk; nothing that was kept before was changed"
 }

@@ -208,7 +208,7 @@ func TestTwoWritersInOneProcess(t *testing.T) {
 
 func TestShellQuote(t *testing.T) {
 	for path, want := range map[string]string{"/a/b.c": "/a/b.c", "/a b": "'/a b'", "/it's": `'/it'\''s'`, "/$(x)": "'/$(x)'", "/ä": "'/ä'"} {
-		if got := shellQuote(path); got != want {
+		if got := ShellQuote(path); got != want {
 			t.Errorf("%s: %s", path, got)
 		}
 	}

@@ -54,6 +54,10 @@ func readChecked(file *os.File, path string, before fs.FileInfo, limit int64, co
 	if err := checkFile(path, after, code); err != nil {
 		return nil, err
 	}
+	return readLimited(file, path, limit, code)
+}
+
+func readLimited(file *os.File, path string, limit int64, code kez.Code) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err != nil {
 		return nil, fail(code, "read", path, err)
@@ -66,21 +70,27 @@ func readChecked(file *os.File, path string, before fs.FileInfo, limit int64, co
 }
 
 // ReadSecretFile reads a file outside the folder that holds a secret, such as a
-// passphrase, by the rules for key files.
+// passphrase. The user named it, so links are followed and a pipe is as good as
+// a file; what was opened is judged, and a file must be closed to others.
 func ReadSecretFile(path string, limit int64) ([]byte, error) {
-	before, err := os.Lstat(path)
-	if err != nil {
-		return nil, fail(kez.CLIKeyStore, "read", path, err)
-	}
-	if err := checkFile(path, before, kez.CLIKeyStore); err != nil {
-		return nil, err
-	}
-	file, err := os.OpenFile(path, os.O_RDONLY|openNoWait, 0)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fail(kez.CLIKeyStore, "read", path, err)
 	}
 	defer file.Close()
-	return readChecked(file, path, before, limit, kez.CLIKeyStore)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fail(kez.CLIKeyStore, "read", path, err)
+	}
+	switch {
+	case info.IsDir():
+		return nil, kez.Errorf(kez.CLIKeyStore, "%s is a directory", path).WithHint("name the file inside it")
+	case info.Mode().IsRegular():
+		if err := checkAccess(path, info, closedToOthers, "600", kez.CLIKeyStore); err != nil {
+			return nil, err
+		}
+	}
+	return readLimited(file, path, limit, kez.CLIKeyStore)
 }
 
 // List gives the names of the files in a directory of the folder, in order,

@@ -35,6 +35,10 @@ func tryLock(file *os.File) (held bool, err error) {
 	return false, err
 }
 
+func isFull(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+
+func isReadOnly(err error) bool { return errors.Is(err, unix.EROFS) }
+
 // syncUnsupported tells a file system that cannot sync directories from one
 // that failed to.
 func syncUnsupported(err error) bool {

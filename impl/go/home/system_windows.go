@@ -26,4 +26,8 @@ func tryLock(file *os.File) (held bool, err error) {
 	return false, err
 }
 
+func isFull(err error) bool { return errors.Is(err, windows.ERROR_DISK_FULL) }
+
+func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
+
 func syncUnsupported(error) bool { return false }

@@ -16,25 +16,31 @@ type grammar struct {
 const hostHint = "a host has two labels or more of a-z, 0-9 and inner hyphens, at most 239 characters, " +
 	"no port, path, address or trailing dot"
 
-var grammars = map[string]grammar{
-	"github": {validGitHub, "a GitHub login has at most 39 letters, digits and inner hyphens"},
-	"dns":    {validHost, hostHint},
-	"web":    {validHost, hostHint},
-	"bluesky": {validHost, "a Bluesky identity is the handle, such as alice.bsky.social, not the DID; " +
-		hostHint},
-	"ap":        {validAccount, "an ap identity is name@host; " + hostHint},
-	"mastodon":  {validAccount, "an ap identity is name@host; " + hostHint},
-	"did":       {validDID, "a DID is written did:method:id"},
-	"ens":       {func(v string) bool { return validHost(v) && strings.HasSuffix(v, ".eth") }, "an ENS name ends in .eth"},
-	"farcaster": {validFID, "a Farcaster identity is farcaster:fid:NUMBER"},
+// grammarOf gives the grammar of a system whose identities are no keys.
+func grammarOf(system string) grammar {
+	switch system {
+	case "github":
+		return grammar{validGitHub, "a GitHub login has at most 39 letters, digits and inner hyphens"}
+	case "dns", "web":
+		return grammar{validHost, hostHint}
+	case "bluesky":
+		return grammar{validHost, "a Bluesky identity is the handle, such as alice.bsky.social, not the DID; " + hostHint}
+	case "ap", "mastodon":
+		return grammar{validAccount, "an ap identity is name@host; " + hostHint}
+	case "did":
+		return grammar{validDID, "a DID is written did:method:id"}
+	case "ens":
+		return grammar{validENS, "an ENS name ends in .eth; " + hostHint}
+	case "farcaster":
+		return grammar{validFID, "a Farcaster identity is farcaster:fid:NUMBER"}
+	}
+	return grammar{validOther, "a value is one or more visible ASCII characters"}
 }
 
-var otherGrammar = grammar{func(v string) bool {
-	return v != "" && strings.Trim(v, visibleASCII) == "" && !strings.Contains(v, " ")
-}, "a value is one or more visible ASCII characters"}
+func validENS(v string) bool { return validHost(v) && strings.HasSuffix(v, ".eth") }
 
-// visibleASCII is U+0021 to U+007E.
-const visibleASCII = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+// validOther takes U+0021 to U+007E; the rest was refused before.
+func validOther(v string) bool { return v != "" && !strings.Contains(v, " ") }
 
 func isLowerAlnum(b byte) bool { return 'a' <= b && b <= 'z' || isDigit(b) }
 

@@ -101,23 +101,22 @@ func ParseSigned(s string) (Identity, error) {
 // ParseTyped reads an identity as a person types it: white space around it is
 // trimmed and the spelling is normalised (KEZ-ID).
 func ParseTyped(s string) (Identity, error) {
-	s = strings.Trim(s, asciiSpace)
+	s = strings.Trim(s, JSONSpace)
 	if holdsSecretKey(s) {
 		return Identity{}, secretKeyError()
 	}
-	if err := checkText(s); err != nil {
+	if err := checkCharacters(s); err != nil {
 		return Identity{}, hintALabel(err, s)
 	}
 	system, value, found := strings.Cut(s, ":")
 	if !found {
 		return parse(s)
 	}
+	// The length counts in the canonical spelling, which is never longer by
+	// more than an npub is than its hex.
 	id, err := parse(normalise(strings.ToLower(system), value))
 	return id.Canonical(), err
 }
-
-// asciiSpace is the white space trimmed from typed text.
-const asciiSpace = " \t\n\v\f\r"
 
 // parse reads one identity by its grammar and changes nothing.
 func parse(s string) (Identity, error) {
@@ -140,10 +139,7 @@ func parse(s string) (Identity, error) {
 	case SystemEd25519:
 		return parseEd25519(value)
 	}
-	grammar, known := grammars[system]
-	if !known {
-		grammar = otherGrammar
-	}
+	grammar := grammarOf(system)
 	if !grammar.match(value) {
 		// A phrase or a seed may stand here by mistake: the value is not echoed.
 		return Identity{}, Errorf(IdentityInvalid, "what follows %s: is not a legal %s identity", system, system).
@@ -159,6 +155,10 @@ func checkText(s string) error {
 	if len(s) > MaxIdentity {
 		return Errorf(IdentityInvalid, "the identity has %d bytes, and at most %d are allowed", len(s), MaxIdentity)
 	}
+	return checkCharacters(s)
+}
+
+func checkCharacters(s string) error {
 	for i := range len(s) {
 		switch b := s[i]; {
 		case b >= 0x80:

@@ -11,5 +11,5 @@ const (
 )
 
 // JSONSpace is the white space of RFC 8259, and with it all the white space that
-// is trimmed around anything signed. Typed text is trimmed of more.
+// is trimmed around anything signed.
 const JSONSpace = " \t\n\r"

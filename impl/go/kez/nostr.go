@@ -75,8 +75,8 @@ func normaliseNostr(value string) string {
 // holdsSecretKey finds nsec1 at the start of the text or of a nostr: value in
 // any case, or a valid nsec anywhere (KEZ-ID).
 func holdsSecretKey(s string) bool {
-	lower := strings.TrimLeft(strings.ToLower(s), asciiSpace)
-	value := strings.TrimLeft(strings.TrimPrefix(lower, "nostr:"), asciiSpace)
+	lower := strings.TrimLeft(strings.ToLower(s), JSONSpace)
+	value := strings.TrimLeft(strings.TrimPrefix(lower, "nostr:"), JSONSpace)
 	if strings.HasPrefix(value, "nsec1") {
 		return true
 	}

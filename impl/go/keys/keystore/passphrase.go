@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -97,7 +98,7 @@ func (Terminal) Prompt(question string) (string, error) {
 		return "", noTerminal()
 	}
 	interrupted, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(interrupted, os.Interrupt)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer signal.Stop(interrupted)
 	defer close(done)
 	go func() {
