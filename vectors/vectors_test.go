@@ -3,7 +3,9 @@ package vectors_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"io/fs"
 	"os"
+	"strings"
 	"testing"
 
 	"kez.lat/kez/vectors"
@@ -45,6 +47,20 @@ func TestKeys(t *testing.T) {
 	keys, err := vectors.Keys()
 	if err != nil || len(keys) == 0 || keys[0].Name != "alice" {
 		t.Fatal(keys, err)
+	}
+}
+
+func TestScriptsAreThere(t *testing.T) {
+	lines, err := vectors.Lines("scripts.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts := os.DirFS("../testscripts/portable")
+	for _, line := range lines {
+		_, name, _ := strings.Cut(line, ": ")
+		if _, err := fs.Stat(scripts, name); err != nil {
+			t.Errorf("scripts.txt: %v", err)
+		}
 	}
 }
 

@@ -131,7 +131,7 @@ func claimSigning(t *topic) {
 	signs("sign-phrase-24", "a claim signed with a phrase of 24 words", map[string]string{"phrase": alice.phrase}, alice, "github:alice", "", wire, tags("SIG-025 SIG-015"))
 	signs("sign-phrase-12", "a claim signed with a phrase of 12 words", map[string]string{"phrase": bob.phrase}, bob, "dns:bob.example", "", wire, tags("SIG-026 SIG-015"))
 	signs("sign-expiring", "a claim with a lifetime", seed, alice, "dns:alice.example", "2027-01-02T03:04:05Z", tags("CLAIM-001 CLAIM-007"))
-	signs("sign-nostr", "a claim signed with an nsec", map[string]string{"nsec": nsec(nora.secret)}, nora, "github:alice", "", wire, tags("SIG-016 SIG-018"))
+	signs("sign-nostr", "a claim signed with an nsec", map[string]string{"nsec": nsec(nora.secret)}, nora, "github:alice", "", wire, tags("SIG-016 CLAIM-001"))
 	signs("sign-self", "a claim about its own key", seed, alice, alice.id, "", tags("CLAIM-008"))
 	signs("sign-html", "a subject with characters that HTML-safe writers escape", seed, alice, "x:<a&b>", "", tags("JSON-026 SIG-014"))
 	t.bad("sign-no-subject", "a claim without a subject", "sign-seed", "no subject given", input{"secret": seed, "created_at": created},

@@ -43,7 +43,7 @@ func txtRecords(t *topic) {
 func txtDamage(t *topic) {
 	token, short := compactToken(domain), shortToken(alice, domain)
 	parts := strings255(token)
-	t.group("txt.read", "DNS-010 DNS-013", "Panels and name servers damage values in a few ways that can be named.")
+	t.group("txt.read", "DNS-010", "Panels and name servers damage values in a few ways that can be named.")
 	bad := func(id, fault, code, rules string, all ...[]string) {
 		t.bad(id, fault, "compact", fault, txt(all...), code, tags(rules))
 	}

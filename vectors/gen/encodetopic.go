@@ -8,7 +8,7 @@ func encodeTopic(b *book) {
 	enc := func(text, to string) input { return input{"json": []byte(text), "to": to} }
 	exp := expiring(alice, "dns:alice.example")
 	nostr := claim(nora, "github:alice")
-	t.ok("json", "the JSON form from canonical JSON", enc(canonical(base), "json"), state{"text": []byte(pretty(base))})
+	t.ok("json", "the JSON form from canonical JSON", enc(canonical(base), "json"), state{"text": []byte(pretty(base))}, wire)
 	t.ok("json-order", "the JSON form from members in the opposite order", enc(compact(at("payload", reverse)(reverse(exp))), "json"), state{"text": []byte(pretty(exp))})
 	t.ok("json-nostr", "the JSON form of a claim of a nostr key", enc(compact(nostr), "json"), state{"text": []byte(pretty(nostr))})
 	t.ok("json-slash", "escapes that JSON does not need are not written", enc(strings.Replace(compact(claim(alice, "x:<a/b>")), "a/b", `a\/b`, 1), "json"),

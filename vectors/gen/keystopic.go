@@ -52,7 +52,7 @@ func phrases(t *topic) {
 }
 
 func nsecs(t *topic) {
-	t.group("key.nsec", "CLI-019 ID-015", "The secret that a nostr client exports has to give the same account here.")
+	t.group("key.nsec", "ID-015", "The secret that a nostr client exports has to give the same account here.")
 	for _, s := range []*signer{nora, nick} {
 		t.ok("nsec-"+s.name, "the nsec of "+s.name, input{"nsec": nsec(s.secret)}, state{"public": tohex(s.public), "identity": s.id}, wire)
 	}

@@ -93,7 +93,7 @@ func claimClock(t *topic) {
 	pays(t, "lifetime-none", "lifetime-1ns", "an end that is the beginning", "claim.expires_before_created", set("expires_at", created))
 	pays(t, "lifetime-negative", "lifetime-1ns", "an end before the beginning", "claim.expires_before_created", set("expires_at", "2026-01-01T00:00:00Z"))
 	pays(t, "lifetime-none-offset", "lifetime-offset", "an end that is the beginning, written with an offset", "claim.expires_before_created", set("expires_at", "2026-01-02T04:04:05+01:00"))
-	t.group("claim.verify", "CLAIM-016 ERR-025", "An expired claim was sound; it is never called invalid.")
+	t.group("claim.verify", "CLAIM-016", "An expired claim was sound; it is never called invalid.")
 	e := expiring(alice, "dns:alice.example")
 	for i, c := range []struct{ id, title, now string }{
 		{"expiry-before", "one second before the end", "2027-01-02T03:04:04Z"},
@@ -104,7 +104,7 @@ func claimClock(t *topic) {
 			t.ok(c.id, c.title, asClaim(e), sound(e, "json"), clock(c.now))
 			continue
 		}
-		t.bad(c.id, c.title, "expiry-before", "the clock stands at "+c.now, asClaim(e), "claim.expired", clock(c.now))
+		t.bad(c.id, c.title, "expiry-before", "the clock stands at "+c.now, asClaim(e), "claim.expired", clock(c.now), wire)
 	}
 	f := until("2026-06-01T01:00:00+01:00")
 	broken(t, "expiry-at-offset", "plain", "an end that is now, written with an offset", f, "claim.expired", tags("CLAIM-016 CLAIM-024"))

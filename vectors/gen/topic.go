@@ -65,7 +65,6 @@ type caseOf = vectors.Case
 func tags(s string) option   { return func(c *vectors.Case) { c.Tags = tagList(s) } }
 func why(s string) option    { return func(c *vectors.Case) { c.Why = s } }
 func wire(c *vectors.Case)   { c.Wire = true }
-func should(c *vectors.Case) { c.Level = "SHOULD" }
 func clock(at string) option { return func(c *vectors.Case) { c.Now = moment(at) } }
 func line(n int) option      { return func(c *vectors.Case) { c.Expect.Reject.At = n } }
 func also(codes ...string) option {

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -21,6 +22,9 @@ type Coverage struct {
 	Unused   []string // codes that no case expects
 }
 
+// innerCode is the code of a candidate in an accepting state.
+var innerCode = regexp.MustCompile(`"code":\s*"([a-z0-9_.]+)"`)
+
 // Cover counts. The faults are lines of the lists that name what is not there
 // or what has a case by now.
 func Cover(folder fs.FS, all []vectors.Case) (Coverage, []error) {
@@ -33,6 +37,9 @@ func Cover(folder fs.FS, all []vectors.Case) (Coverage, []error) {
 		}
 		if r := k.Expect.Reject; r != nil {
 			expected[r.Code] = true
+		}
+		for _, m := range innerCode.FindAllSubmatch(k.Expect.Accept["candidates"], -1) {
+			expected[string(m[1])] = true
 		}
 	}
 	lists := map[string]map[string]string{}

@@ -79,10 +79,17 @@ func checkSchemas(folder fs.FS) []error {
 			err = schema.Validate(value)
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", name, err))
+			faults = append(faults, fmt.Errorf("%s: %s", name, firstLines(err.Error(), 8)))
 		}
 	}
 	return faults
+}
+
+// firstLines keeps the message of a schema readable, which lists every branch
+// that did not fit.
+func firstLines(text string, n int) string {
+	lines := strings.SplitN(text, "\n", n+1)
+	return strings.Join(lines[:min(n, len(lines))], "\n")
 }
 
 func compile(folder fs.FS, name string) (*jsonschema.Schema, error) {
