@@ -6,12 +6,16 @@ import (
 	"unsafe"
 )
 
+// shortestSecret keeps a mistyped value from wiping every other argument that
+// happens to hold it: no secret is shorter than twelve words of three letters.
+const shortestSecret = 47
+
 // hideArgument overwrites a secret in the arguments of the process, so that it
 // no longer shows in ps once the program runs. It works where os.Args shares
 // the memory that the system lists, as on Linux; elsewhere it changes nothing
 // that matters. The caller keeps a copy of the secret.
 func (a *app) hideArgument(secret string) {
-	if !a.env.OwnsArgs || secret == "" {
+	if !a.env.OwnsArgs || len(secret) < shortestSecret {
 		return
 	}
 	secret = strings.Clone(secret) // it may be the very memory to overwrite

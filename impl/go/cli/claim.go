@@ -101,6 +101,11 @@ func (a *app) sign(f *claimFlags, subject kez.Identity) (*claim.Claim, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.out.given {
+		if err := checkOut(f.out.value, f.force); err != nil {
+			return nil, err
+		}
+	}
 	n := claim.New{Subject: subject, CreatedAt: kez.FormatTime(now)}
 	if f.created.given {
 		if n.CreatedAt, err = typedTime("--created-at", f.created.value); err != nil {
@@ -180,7 +185,7 @@ func (a *app) deliver(f *claimFlags, c *claim.Claim, format, proof string) error
 	o := claimOutput{Subject: c.Subject.String(), Primary: c.Primary.String(), Format: format,
 		CreatedAt: payload.Member("created_at").Text(), ExpiresAt: payload.Member("expires_at").Text()}
 	if f.out.given {
-		if err := writeOut(f.out.value, []byte(proof), 0o644, f.force); err != nil {
+		if err := writeOut(f.out.value, []byte(proof), publicMode, f.force); err != nil {
 			return err
 		}
 		o.Path = f.out.value
@@ -253,7 +258,7 @@ func (a *app) deliverZone(f *claimFlags, domain, token string) error {
 	zone := encoding.FormatZone(domain, token)
 	o := dnsOutput{Name: "_kez." + domain, TTL: encoding.ZoneTTL, Strings: encoding.FormatTXT(token), Zone: strings.TrimSuffix(zone, "\n")}
 	if f.out.given {
-		if err := writeOut(f.out.value, []byte(zone), 0o644, f.force); err != nil {
+		if err := writeOut(f.out.value, []byte(zone), publicMode, f.force); err != nil {
 			return err
 		}
 		o.Path = f.out.value

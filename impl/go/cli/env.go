@@ -30,17 +30,18 @@ type Env struct {
 	// OwnsArgs says that os.Args are the arguments given, so that secrets in
 	// them may be overwritten.
 	OwnsArgs bool
-	// Color allows colour on standard output.
-	Color bool
+	// Terminal says that standard output is one, and Color that it may be
+	// coloured.
+	Terminal, Color bool
 }
 
 // System is the environment of the real process.
 func System() Env {
+	terminal := term.IsTerminal(int(os.Stdout.Fd()))
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now, OwnsArgs: true, Prompt: keystore.Terminal{},
-		Color: term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" &&
-			os.Getenv("TERM") != "" && os.Getenv("TERM") != "dumb",
+		Getenv: os.Getenv, Now: time.Now, OwnsArgs: true, Prompt: keystore.Terminal{}, Terminal: terminal,
+		Color: terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "" && os.Getenv("TERM") != "dumb",
 	}
 }
 
@@ -51,7 +52,7 @@ func (env Env) now() (time.Time, error) {
 		return env.Now(), nil
 	}
 	t, ok := kez.ParseTime(text)
-	if !ok {
+	if _, writable := kez.ParseTime(kez.FormatTime(t)); !ok || !writable {
 		return time.Time{}, kez.Errorf(kez.CLIUsage, "KEZ_NOW is no time of the form 2026-01-02T03:04:05Z").
 			WithHint("unset it to use the clock")
 	}

@@ -1,24 +1,29 @@
 package cli
 
 import (
+	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"kez.lat/kez/impl/go/encoding"
+	"kez.lat/kez/impl/go/home"
+	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 )
 
-// readInput reads the file a command is about, "-" being standard input. The
-// bound is that of the largest form there is; each form has its own below it.
-// Devices and pipes are read up to the bound and no further.
+// readInput reads the file a command is about, "-" being standard input. What is
+// larger than the largest form may be is refused whatever it holds, so that
+// devices and endless pipes end at once (KEZ-CLI-083).
 func (a *app) readInput(path string) ([]byte, error) {
 	if path == "-" {
-		return readAll(a.env.Stdin, encoding.MaxBundle)
+		return readSome(a.env.Stdin)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -26,45 +31,91 @@ func (a *app) readInput(path string) ([]byte, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, kez.Errorf(kez.CLIFile, "%s is a directory", path).WithHint("name the file inside it")
+		return nil, kez.Errorf(kez.CLIFile, "%s is a directory", shown(path)).WithHint("name the file inside it")
 	}
-	data, err := readAll(file, encoding.MaxBundle)
+	data, err := readSome(file)
 	if errors.Is(err, kez.CLIFile) {
 		return nil, fileError(path, errors.Unwrap(err))
 	}
 	return data, err
 }
 
-// writeOut writes the file of --out: a new one, or with --force in place of an
-// old one, whole or not at all.
-func writeOut(path string, data []byte, mode fs.FileMode, force bool) error {
-	if info, err := os.Stat(path); err == nil {
-		switch {
-		case info.IsDir():
-			return kez.Errorf(kez.CLIFile, "%s is a directory", path).WithHint("name a file inside it")
-		case !info.Mode().IsRegular():
-			return writeDevice(path, data)
-		case !force:
-			return kez.Errorf(kez.CLIFile, "%s exists already", path).WithHint("give --force to replace it, or another path")
-		}
+func readSome(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, encoding.MaxBundle+1))
+	if err != nil {
+		return nil, kez.Errorf(kez.CLIFile, "the input cannot be read: %w", err).WithHint("try again")
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".kez-out-*")
+	if len(data) > encoding.MaxBundle {
+		return nil, kez.Errorf(kez.InputTooLarge, "the input is larger than %d bytes, and no proof or chain is", encoding.MaxBundle).
+			WithHint("check that this is the right file")
+	}
+	return data, nil
+}
+
+// Modes of the files of --out.
+const (
+	secretMode fs.FileMode = 0o600
+	publicMode fs.FileMode = 0o644
+)
+
+// checkOut refuses an --out that writeOut would, before a command asks for a
+// passphrase or signs anything.
+func checkOut(path string, force bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil
+	case info.IsDir():
+		return kez.Errorf(kez.CLIFile, "%s is a directory", shown(path)).WithHint("name a file inside it")
+	case info.Mode().IsRegular() && !force:
+		return kez.Errorf(kez.CLIFile, "%s exists already", shown(path)).WithHint("give --force to replace it, or another path")
+	}
+	return nil
+}
+
+// writeOut writes the file of --out: a new one, or with --force in place of an
+// old one, whole or not at all. The umask counts for what is public.
+func writeOut(path string, data []byte, mode fs.FileMode, force bool) error {
+	if err := checkOut(path, force); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeDevice(path, data)
+	}
+	temp := filepath.Join(filepath.Dir(path), ".kez-out-"+rand.Text())
+	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fileError(path, err)
 	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(data)
-	err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close())
-	if err != nil {
+	defer os.Remove(temp)
+	_, err = file.Write(data)
+	if mode == secretMode { // whatever the umask (KEZ-CLI-007)
+		err = errors.Join(err, file.Chmod(mode))
+	}
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return fileError(path, err)
 	}
 	if force {
-		err = os.Rename(temp.Name(), path)
+		err = os.Rename(temp, path)
 	} else {
-		err = linkNew(temp.Name(), path)
+		err = linkNew(temp, path)
 	}
 	if err != nil {
 		return fileError(path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes a new name last: the file may be the only copy of a key.
+// Systems that cannot sync a directory say so, which is no failure.
+func syncDir(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil // it may be written and not listed
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil && (errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC)) {
+		return fileError(dir, err)
 	}
 	return nil
 }
@@ -102,27 +153,21 @@ func fileError(path string, err error) error {
 	if linkError, ok := errors.AsType[*os.LinkError](err); ok {
 		err = linkError.Err
 	}
-	e := kez.Errorf(kez.CLIFile, "%s: %w", path, err)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return e.WithHint("check the path")
-	case errors.Is(err, fs.ErrPermission):
-		return e.WithHint("check who owns it: ls -ld %s", shellQuote(path))
+	return kez.Errorf(kez.CLIFile, "%s: %w", shown(path), err).WithHint("%s", home.Remedy(path, err))
+}
+
+// shown is a path as it may stand in a message: what looks like a secret was
+// typed in the wrong place.
+func shown(path string) string {
+	if _, err := keys.ParseSecret(path); err == nil || strings.Contains(strings.ToLower(path), "nsec1") {
+		return "the path (which looks like a secret)"
 	}
-	return e
+	return path
 }
 
 // wideMode reports whether others than the owner may read a file.
 func wideMode(info fs.FileInfo) bool {
 	return runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
-}
-
-// shellQuote writes a path as a POSIX shell takes it.
-func shellQuote(path string) string {
-	if path != "" && strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-~+,:@") == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 func sorted(s []string) []string { return slices.Sorted(slices.Values(s)) }

@@ -31,7 +31,8 @@ func (o *once) Set(value string) error {
 	if o.allowed != nil && !slices.Contains(o.allowed, value) {
 		return errors.New("it takes " + strings.Join(o.allowed, ", "))
 	}
-	o.value, o.given = value, true
+	// A copy, since the argument itself is overwritten where it is a secret.
+	o.value, o.given = strings.Clone(value), true
 	return nil
 }
 
@@ -66,6 +67,27 @@ func (o *onceSwitch) Set(value string) error {
 // switchFlag adds a flag that is given or not.
 func switchFlag(flags *pflag.FlagSet, on *bool, name, help string) {
 	flags.VarPF(&onceSwitch{on: on}, name, "", help).NoOptDefVal = "true"
+}
+
+// list is the value of a flag that may be given several times.
+type list struct {
+	values []string
+	kind   string
+}
+
+func (l *list) String() string { return strings.Join(l.values, ", ") }
+func (l *list) Type() string   { return l.kind }
+
+func (l *list) Set(value string) error {
+	l.values = append(l.values, value)
+	return nil
+}
+
+// listFlag adds a flag that may be given several times.
+func listFlag(cmd *cobra.Command, name, kind, help string) *list {
+	l := &list{kind: kind}
+	cmd.Flags().Var(l, name, help)
+	return l
 }
 
 // choiceFlag adds a flag that takes one of some words.

@@ -14,7 +14,7 @@ func (a *app) identityCommand() *cobra.Command {
 		`An identity is system:value, such as github:alice or dns:example.com. A primary
 is the key that signs for you: nostr:npub1… or ed25519:…`,
 		a.identityNew(), a.identityMnemonic(), a.identityFromMnemonic(), a.identityParse(),
-		a.identityList(), a.identityShow())
+		a.identityList(), a.identityShow(), a.identityImport(), a.identityExport())
 }
 
 // destination says where the secret of a new key goes.
@@ -145,6 +145,8 @@ func (a *app) checkDestination(d *destination) error {
 	switch {
 	case d.out.given && d.save.given:
 		return usage("--out and --save exclude each other").WithHint("give one of them")
+	case d.out.given:
+		return checkOut(d.out.value, d.force)
 	case a.json && !d.out.given && !d.save.given:
 		return usage("--json never prints a secret, so the new key needs a place").
 			WithHint("add --save NAME or --out PATH")
@@ -164,15 +166,11 @@ type keyOutput struct {
 func (a *app) deliverKey(d *destination, key *keys.Private) error {
 	defer key.Erase()
 	id := key.Identity()
-	public := "Primary: " + id.String() + "\nPublic: " + key.PublicText() + "\n"
-	secret := "Secret: " + key.SecretText() + "\n"
-	if phrase := key.Phrase(); phrase != "" {
-		secret += "Mnemonic: " + phrase + "\n"
-	}
+	public, secret := keyLines(key)
 	o := keyOutput{Primary: id.String(), Public: key.PublicText(), KeyType: id.System()}
 	switch {
 	case d.out.given:
-		if err := writeOut(d.out.value, []byte(public+secret), 0o600, d.force); err != nil {
+		if err := writeOut(d.out.value, []byte(public+secret), secretMode, d.force); err != nil {
 			return err
 		}
 		o.Saved = d.out.value
@@ -182,7 +180,7 @@ func (a *app) deliverKey(d *destination, key *keys.Private) error {
 			return err
 		}
 		o.Saved = d.save.value
-		a.note("saved; sign with --key %s, or make it the default in config.toml", d.save.value)
+		a.note("saved; sign with --key %[1]s. Keep a copy for the day the passphrase is lost: kez identity export %[1]s", d.save.value)
 	default:
 		a.note("the secret is printed once and kept nowhere; write it down")
 		public += secret
@@ -193,6 +191,17 @@ func (a *app) deliverKey(d *destination, key *keys.Private) error {
 		a.print(public)
 	}
 	return nil
+}
+
+// keyLines are the labelled lines of a key, the public ones and the secret ones
+// (KEZ-CLI-028).
+func keyLines(key *keys.Private) (public, secret string) {
+	public = "Primary: " + key.Identity().String() + "\nPublic: " + key.PublicText() + "\n"
+	secret = "Secret: " + key.SecretText() + "\n"
+	if phrase := key.Phrase(); phrase != "" {
+		secret += "Mnemonic: " + phrase + "\n"
+	}
+	return public, secret
 }
 
 func (a *app) identityParse() *cobra.Command {

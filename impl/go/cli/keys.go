@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"errors"
-	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,10 +46,6 @@ func (a *app) storedKey(name string) (*keystore.Store, keystore.Entry, error) {
 		return nil, keystore.Entry{}, err
 	}
 	entry, err := store.Show(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		// The name is not repeated: a secret could stand in its place.
-		err = kez.Errorf(kez.CLIKeyStore, "there is no key of that name").WithHint("kez identity list shows the names")
-	}
 	return store, entry, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kez.lat/kez/impl/go/config"
 	"kez.lat/kez/impl/go/kez"
 )
 
@@ -94,6 +95,13 @@ write; anybody verifies the graph without trusting a server.`,
 	switchFlag(root.PersistentFlags(), &a.json, "json", "print one JSON object, for programs")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		// KEZ-CLI-078: a bad variable is refused even where nothing uses it.
+		if _, err := a.env.now(); err != nil {
+			return err
+		}
+		return config.CheckEnvironment(a.env.Getenv)
+	}
 	makers := []maker{
 		{"identity", a.identityCommand}, {"claim", a.claimCommand}, {"verify", a.verifyCommand},
 		{"sigchain", a.sigchainCommand}, {"config", a.configCommand}, {"version", a.versionCommand},
@@ -126,9 +134,10 @@ func firstWord(args []string) string {
 	return ""
 }
 
-// group makes a command that only holds others.
+// group makes a command that only holds others; its example is that of the
+// first.
 func group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Long: long, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	cmd := &cobra.Command{Use: use, Short: short, Long: long, Example: commands[0].Example, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return usage("%s needs a subcommand: %s", cmd.CommandPath(), strings.Join(names(cmd), ", ")).
 			WithHint("%s --help explains them", cmd.CommandPath())
 	}}
@@ -151,8 +160,11 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasSubCommands() {
-		return usage("%s has no such subcommand", cmd.CommandPath()).
-			WithHint("it has %s", strings.Join(names(cmd), ", "))
+		hint := "it has " + strings.Join(names(cmd), ", ")
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, " or ") + "?"
+		}
+		return usage("%s has no such subcommand", cmd.CommandPath()).WithHint("%s", hint)
 	}
 	return usage("%s takes no arguments, and %d were given", cmd.CommandPath(), len(args)).
 		WithHint("%s", cmd.UseLine())
@@ -168,7 +180,7 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
-// readAll reads standard input or a file argument of a secret or phrase.
+// readAll reads a secret or a phrase, which are short.
 func readAll(r io.Reader, limit int) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"kez.lat/kez/impl/go/home"
 	"kez.lat/kez/impl/go/kez"
 )
 
@@ -117,14 +118,14 @@ func roff(text string) string {
 
 func (m manual) write(dir string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return kez.Errorf(kez.CLIFile, "%s is no directory", dir).WithHint("mkdir -p %s", shellQuote(dir))
+		return kez.Errorf(kez.CLIFile, "%s is no directory", dir).WithHint("mkdir -p %s", home.ShellQuote(dir))
 	}
 	var visit func(cmd *cobra.Command) error
 	visit = func(cmd *cobra.Command) error {
 		if cmd.IsAvailableCommand() || cmd == m.root {
 			page := m.render(cmd)
 			name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
-			if err := writeOut(filepath.Join(dir, name), []byte(page), 0o644, true); err != nil {
+			if err := writeOut(filepath.Join(dir, name), []byte(page), publicMode, true); err != nil {
 				return err
 			}
 		}

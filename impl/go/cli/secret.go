@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"kez.lat/kez/impl/go/home"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 )
@@ -66,16 +66,10 @@ func (a *app) load(s *secretFlags) (*keys.Private, error) {
 		return nil, usage("these flags exclude each other: %s", strings.Join(sorted(given), ", ")).WithHint("give one of them")
 	}
 	key, err := a.loadFrom(s)
-	if err != nil {
-		if _, isFlag := errors.AsType[*kez.Error](err); isFlag {
-			return nil, err
-		}
-		return nil, usage("the secret cannot be read")
+	if err == nil && key == nil {
+		err = usage("the command needs a secret key").WithHint("%s", s.sources())
 	}
-	if key == nil {
-		return nil, usage("the command needs a secret key").WithHint("%s", s.sources())
-	}
-	return key, nil
+	return key, err
 }
 
 func (a *app) loadFrom(s *secretFlags) (*keys.Private, error) {
@@ -87,13 +81,13 @@ func (a *app) loadFrom(s *secretFlags) (*keys.Private, error) {
 		if !strings.HasPrefix(strings.ToLower(strings.TrimSpace(s.nsec.value)), "nsec1") {
 			return nil, usage("--%snsec takes an nsec", s.prefix).WithHint("a seed goes to --%sed25519-seed, a phrase to --%smnemonic", s.prefix, s.prefix)
 		}
-		return keys.ParseNsec(strings.Clone(s.nsec.value))
+		return keys.ParseNsec(s.nsec.value)
 	case s.seed.given:
 		a.warnArgument(s, "ed25519-seed")
-		return keys.ParseSeedHex(strings.Clone(s.seed.value))
+		return keys.ParseSeedHex(s.seed.value)
 	case s.mnemonic.given:
 		a.warnArgument(s, "mnemonic")
-		return keys.FromPhrase(strings.Clone(s.mnemonic.value))
+		return keys.FromPhrase(s.mnemonic.value)
 	case s.file.given:
 		text, err := a.readSecretFile(s.file.value)
 		if err != nil {
@@ -148,7 +142,7 @@ func (a *app) readSecretFile(path string) (string, error) {
 		return "", kez.Errorf(kez.CLIFile, "the secret file is a directory")
 	}
 	if err == nil && info.Mode().IsRegular() && wideMode(info) {
-		a.warn("others can read the secret file; mend it with: chmod 600 %s", shellQuote(path))
+		a.warn("others can read the secret file; mend it with: chmod 600 %s", home.ShellQuote(path))
 	}
 	data, err := readAll(file, maxSecretFile)
 	return string(data), err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -87,8 +88,9 @@ Revoke the device's identity to end it; all its claims end with it.`,
 	device := addSecretFlags(cmd, "device-", "of the device")
 	name := stringFlag(cmd, "name", "NAME", "", "what you call the device, 1 to 64 characters")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		if n := utf8.RuneCountInString(name.value); n < 1 || n > 64 || !utf8.ValidString(name.value) {
-			return usage("a device needs a --name of 1 to 64 characters")
+		n := utf8.RuneCountInString(name.value)
+		if n < 1 || n > 64 || !utf8.ValidString(name.value) || strings.ContainsFunc(name.value, hostile) {
+			return usage("a device needs a --name of 1 to 64 visible characters")
 		}
 		return a.change(secret, func(*keys.Private) (sigchain.Change, error) {
 			key, err := a.load(device)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,7 +84,7 @@ func (a *app) sigchainExport() *cobra.Command {
 		Long: `Print the kept chain as JSON lines, or as one bundle token. Publish it at
 https://HOST/.well-known/kez-sigchain.jsonl, or hand it to whoever verifies.`,
 		Example: `  kez sigchain export --key me --out kez-sigchain.jsonl
-  kez sigchain export --primary ed25519:… --format compact`,
+  kez sigchain export --key me --format compact`,
 		Args: exactly(0),
 	}
 	o := addOwner(cmd)
@@ -108,13 +109,20 @@ https://HOST/.well-known/kez-sigchain.jsonl, or hand it to whoever verifies.`,
 			data = []byte(token + "\n")
 		}
 		if out.given {
-			if err := writeOut(out.value, data, 0o644, force); err != nil {
+			if err := writeOut(out.value, data, publicMode, force); err != nil {
 				return err
 			}
 			a.note("wrote %s: %d events", out.value, state.Length)
 			return nil
 		}
-		a.print(string(data))
+		if !a.env.Terminal {
+			a.print(string(data))
+			return nil
+		}
+		// KEZ-CLI-014: on a terminal the same JSON in another spelling.
+		for line := range strings.Lines(string(data)) {
+			a.print(escapeControls(line))
+		}
 		return nil
 	}
 	return cmd
@@ -128,7 +136,7 @@ func (a *app) sigchainVerify() *cobra.Command {
 		Example: `  kez sigchain verify kez-sigchain.jsonl`,
 		Args:    exactly(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.runVerifyFile(args[0], encoding.ReadChain, nil, false)
+			return a.runVerifyFile(args[0], encoding.ReadChain, nil, verify.Question{Evidence: args[0]})
 		},
 	}
 }

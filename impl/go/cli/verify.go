@@ -29,26 +29,33 @@ its primary with --chain, and a successor's chain with a second --chain.
 Exit codes: 0 valid, 1 not valid, 3 could not look, 2 wrong usage.`,
 		Example: `  kez verify file kez.md
   kez verify file --chain alice.jsonl kez.md
-  dig +short TXT _kez.example.com | tr -d '" ' | kez verify file --as token -`,
+  dig +noall +answer TXT _kez.example.com | kez verify file -`,
 		Args: exactly(1),
 	}
 	as := choiceFlag(cmd, "as", "", "read it as this form", encoding.Readings()...)
-	var chains []string
-	cmd.Flags().StringArrayVar(&chains, "chain", nil, "decide by the chain in this file")
+	chains := listFlag(cmd, "chain", "FILE", "decide by the chain in this file; again for a successor's")
+	primary := stringFlag(cmd, "primary", "ID", "", "take only claims of this primary")
 	var requireChain bool
 	switchFlag(cmd.Flags(), &requireChain, "require-chain", "take no claim whose chain was not read whole")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return a.runVerifyFile(args[0], encoding.Reading(as.value), chains, requireChain)
+		q := verify.Question{Evidence: args[0], RequireChain: requireChain}
+		if primary.given {
+			var err error
+			if q.Primary, err = typedPrimary(primary.value); err != nil {
+				return err
+			}
+		}
+		return a.runVerifyFile(args[0], encoding.Reading(as.value), chains.values, q)
 	}
 	return cmd
 }
 
-func (a *app) runVerifyFile(path string, form encoding.Reading, chainPaths []string, requireChain bool) error {
+func (a *app) runVerifyFile(path string, form encoding.Reading, chainPaths []string, q verify.Question) error {
 	now, err := a.env.now()
 	if err != nil {
 		return err
 	}
-	q := verify.Question{Now: now, Evidence: path, RequireChain: requireChain}
+	q.Now = now
 	if len(chainPaths) > 0 {
 		q.Chains = &verify.Chains{}
 	}
@@ -86,6 +93,9 @@ func (a *app) showResult(r *verify.Result, now time.Time) error {
 	return nil
 }
 
+// maxShown bounds the candidates that the text output lists.
+const maxShown = 10
+
 // verdict is the first word a person sees.
 func (a *app) verdict(status kez.Status) string {
 	word := strings.ToUpper(strings.ReplaceAll(string(status), "_", " "))
@@ -113,7 +123,11 @@ func claimLines(t *table, r *verify.Result, now time.Time) {
 	}
 	if len(r.Candidates) > 1 {
 		t.row("found", fmt.Sprintf("%d proofs", len(r.Candidates)))
-		for _, c := range r.Candidates {
+		for i, c := range r.Candidates {
+			if i == maxShown {
+				t.row("", fmt.Sprintf("and %d more, all of them with --json", len(r.Candidates)-i))
+				break
+			}
 			t.row("", fmt.Sprintf("%s: %s %s %s", c.Evidence, c.Status, c.Code, c.Message))
 		}
 	}

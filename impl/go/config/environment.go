@@ -7,6 +7,12 @@ import (
 	"kez.lat/kez/impl/go/kez"
 )
 
+// CheckEnvironment refuses a variable that is no legal value, whichever command
+// runs. It opens no file.
+func CheckEnvironment(getenv func(string) string) error {
+	return defaults().readEnvironment(getenv)
+}
+
 // readEnvironment takes all variables, and refuses one that is no legal value
 // even where the command at hand has no use for it.
 func (s *Settings) readEnvironment(getenv func(string) string) error {

@@ -169,14 +169,14 @@ func fail(code kez.Code, verb, path string, err error) *kez.Error {
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
 		err = e.Err
 	}
-	return kez.Errorf(code, "cannot %s %s: %w", verb, path, err).WithHint("%s", remedy(path, err))
+	return kez.Errorf(code, "cannot %s %s: %w", verb, path, err).WithHint("%s", Remedy(path, err))
 }
 
-// remedy says what to do about a failure of the file system.
-func remedy(path string, err error) string {
+// Remedy says what to do about a failure of the file system.
+func Remedy(path string, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "check the path; KEZ_HOME names the folder"
+		return "check the path; it does not exist"
 	case errors.Is(err, fs.ErrPermission):
 		return "see who owns it: ls -ld " + ShellQuote(filepath.Dir(path))
 	case isFull(err):

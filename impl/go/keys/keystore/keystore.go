@@ -133,6 +133,7 @@ func (s *Store) Show(name string) (Entry, error) {
 	}
 	_, err := s.Home.Read(dir+name+ageFile, ageSize, kez.CLIKeyStore)
 	if errors.Is(err, fs.ErrNotExist) {
+		// The name is not repeated: a secret could stand in its place.
 		return Entry{}, kez.Errorf(kez.CLIKeyStore, "there is no key of that name: %w", fs.ErrNotExist).
 			WithHint("kez identity list shows the names")
 	}
