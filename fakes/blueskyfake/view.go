@@ -9,7 +9,10 @@ type object = map[string]any
 
 // author is app.bsky.actor.defs#profileViewBasic.
 func (a *account) author() object {
-	view := object{"did": a.DID, "handle": a.handle, "labels": []any{}, "createdAt": stamp(epoch)}
+	view := object{
+		"did": a.DID, "handle": a.handle, "labels": []any{}, "createdAt": stamp(epoch),
+		"associated": object{"activitySubscription": object{"allowSubscriptions": "followers"}},
+	}
 	if a.DisplayName != "" {
 		view["displayName"] = a.DisplayName
 	}

@@ -1,6 +1,7 @@
 package githubfake
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,8 +31,10 @@ func Start() (*Server, error) {
 	if s.apiURL, err = s.Open(apiHost); err != nil {
 		return nil, err
 	}
-	s.rawURL, err = s.Open("")
-	return s, err
+	if s.rawURL, err = s.Open(""); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // URL is the root in the place of https://api.github.com.

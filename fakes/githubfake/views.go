@@ -102,7 +102,7 @@ func (w *world) gistView(g *gist, files []File, content bool) object {
 	url, page := api+"/gists/"+g.ID, "https://gist.github.com/"
 	return object{
 		"url": url, "forks_url": url + "/forks", "commits_url": url + "/commits", "id": g.ID, "node_id": nodeID("04:Gist", g.ID),
-		"git_pull_url": page + g.ID + ".git", "git_push_url": page + g.ID + ".git", "html_url": page + w.owner(g).Login + "/" + g.ID,
+		"git_pull_url": page + g.ID + ".git", "git_push_url": page + g.ID + ".git", "html_url": page + g.ID,
 		"files": shown, "public": !g.Secret, "created_at": stamp(g.at), "updated_at": stamp(g.at.Add(time.Duration(len(g.Revisions)) * time.Second)),
 		"description": orNull(g.Description), "comments": len(g.Comments), "user": nil, "comments_enabled": true,
 		"comments_url": url + "/comments", "owner": simpleUser(w.owner(g)), "truncated": len(files) > maxFiles,
