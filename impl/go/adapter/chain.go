@@ -1,6 +1,8 @@
 package adapter
 
 import (
+	"bytes"
+
 	"kez.lat/kez/impl/go/encoding"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
@@ -38,14 +40,17 @@ func replay(r Request, jsonl []byte, form string) (State, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := sigchain.VerifyBytes(jsonl)
+	var options sigchain.Options
+	if asked != "" {
+		if options.Primary, err = kez.ParseSigned(asked); err != nil {
+			return nil, err
+		}
+	}
+	state, err := sigchain.Verify(bytes.NewReader(jsonl), options)
 	if err != nil {
 		return nil, err
 	}
 	result := verify.State(state)
-	if asked != "" && asked != result.Primary {
-		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "the chain is of %s", result.Primary).AtLine(1)
-	}
 	answer := State{"primary": result.Primary, "encoding": form}
 	addChain(answer, result.ChainResult)
 	return answer, nil

@@ -93,6 +93,9 @@ func splitToken(text []byte) (form, body string, err error) {
 	if colon < 0 {
 		return "", "", kez.Errorf(kez.CompactPrefix, "a token has two colons, as in kez:z1:…, and this text has one")
 	}
+	if colon == 0 || len(bytes.Trim(rest[:colon], "abcdefghijklmnopqrstuvwxyz0123456789")) > 0 {
+		return "", "", noPrefix(text)
+	}
 	word, rest := string(rest[:colon]), rest[colon+1:]
 	limit := MaxToken
 	switch word {

@@ -22,11 +22,16 @@ type State struct {
 	Partial   bool         // holds an operation whose effect is not known here
 	Fork      *Fork        // evidence, where the chain forks; the rest is the shared prefix
 
+	asked    kez.Identity
 	subjects map[kez.Identity]standing
 	devices  map[kez.Identity]Device
 	hashes   []Hash
 	events   []Event
 }
+
+// NewState is the empty chain of a primary; every event has to be that
+// primary's. With the zero identity the first event decides.
+func NewState(primary kez.Identity) *State { return &State{Primary: primary, asked: primary} }
 
 // standing is the last operation on a subject.
 type standing struct {
@@ -141,7 +146,7 @@ func (s *State) apply(primary kez.Identity, e Event) {
 
 // Prefix replays the first n events.
 func (s *State) Prefix(n int) *State {
-	prefix := &State{}
+	prefix := NewState(s.asked)
 	for _, e := range s.events[:n] {
 		prefix.apply(s.Primary, e)
 	}

@@ -19,6 +19,9 @@ const batchLines = 128
 
 // Options of a verification.
 type Options struct {
+	// Primary, if set, is whose chain was asked for; another's is
+	// sigchain.primary_changed.
+	Primary kez.Identity
 	// Each, if set, is called in order for every event once it is verified,
 	// with its canonical line without the newline, valid during the call.
 	Each func(e Event, line []byte) error
@@ -28,7 +31,7 @@ type Options struct {
 // gives the state of the shared prefix beside the error sigchain.fork; with any
 // other error the state is nil.
 func Verify(r io.Reader, options Options) (*State, error) {
-	v := NewVerifier(nil)
+	v := NewVerifier(NewState(options.Primary))
 	v.options = options
 	err := v.readAll(r)
 	if errors.Is(err, kez.SigchainFork) {

@@ -141,6 +141,8 @@ func TestTheChainDecides(t *testing.T) {
 		{"passed on twice", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, third, "rotate"), chain(t, third, nil, "revoke "+alice)}, kez.Revoked, kez.ClaimRevoked, true},
 		{"a stale copy hides no revocation", signed(t, plain, k), world{chain(t, k, nil, "add "+alice, "revoke "+alice), chain(t, k, nil, "add "+alice)}, kez.Revoked, kez.ClaimRevoked, true},
 		{"two copies that differ", signed(t, plain, k), world{chain(t, k, nil, "add "+alice, "add dns:a.example"), chain(t, k, nil, "add "+alice, "add dns:b.example")}, kez.Fork, kez.SigchainFork, true},
+		{"successor forks", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), fork(t, next, chain(t, next, nil, "add dns:a.example"))}, kez.Fork, kez.SigchainFork, true},
+		{"successor revokes and adds again", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, nil, "revoke "+alice, "add "+alice)}, kez.Valid, "", true},
 		{"cycle", signed(t, plain, k), world{chain(t, k, next, "add "+alice, "rotate"), chain(t, next, k, "rotate")}, kez.Invalid, kez.SigchainRotationLoop, true},
 		{"device without chain", signed(t, byPhone, phone), nil, kez.Invalid, kez.SignatureKeyMismatch, false},
 		{"device listed", signed(t, byPhone, phone), world{chain(t, k, phone, "add_device", "add "+alice)}, kez.Valid, "", true},

@@ -36,7 +36,7 @@ func (f Files) Path(primary kez.Identity) string { return f.home.Path(name(prima
 func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
 	data, err := f.home.Read(name(primary), kez.MaxChain, kez.CLIFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &sigchain.State{Primary: primary}, nil, nil
+		return sigchain.NewState(primary), nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
@@ -51,7 +51,7 @@ func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, 
 	var state *sigchain.State
 	err := f.home.Update(name(primary), kez.MaxChain, kez.CLIFile, func(old []byte) ([]byte, error) {
 		var err error
-		state = &sigchain.State{Primary: primary}
+		state = sigchain.NewState(primary)
 		if old != nil {
 			if state, err = f.verify(primary, old); err != nil {
 				return nil, err
@@ -80,19 +80,10 @@ func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, 
 }
 
 func (f Files) verify(primary kez.Identity, data []byte) (*sigchain.State, error) {
-	state, err := sigchain.VerifyBytes(data)
-	if err != nil {
-		if e, ok := errors.AsType[*kez.Error](err); ok {
-			e.Message = "the kept chain " + f.Path(primary) + " is broken: " + e.Message
-			if e.Hint == "" {
-				e.Hint = "put the file back from a copy, or fetch the chain again from where it is published"
-			}
-		}
-		return state, err
+	state, err := sigchain.Verify(bytes.NewReader(data), sigchain.Options{Primary: primary})
+	if e, ok := errors.AsType[*kez.Error](err); ok {
+		e.Message = "the kept chain " + f.Path(primary) + " is broken: " + e.Message
+		e.Hint = "put the file back from a copy, or fetch the chain again from where it is published"
 	}
-	if state.Primary != primary {
-		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "the kept chain %s belongs to %s", f.Path(primary), state.Primary).
-			WithHint("the file was renamed or replaced; put the right chain back from a copy")
-	}
-	return state, nil
+	return state, err
 }
