@@ -29,7 +29,7 @@ func TestCommonMarkFences(t *testing.T) {
 		}
 		skipped := 0
 		for _, block := range want.Blocks {
-			if len(list) > 0 && resolved(list[0].word()) == block.Info && string(list[0].body(source)) == block.Text {
+			if len(list) > 0 && resolved(list[0].word()) == block.Info && string(list[0].body) == block.Text {
 				list = list[1:]
 				continue
 			}
@@ -39,7 +39,7 @@ func TestCommonMarkFences(t *testing.T) {
 			}
 		}
 		for _, f := range list {
-			t.Errorf("%s: %q is no block: info %q, body %q", c.ID, in.Markdown, f.info, f.body(source))
+			t.Errorf("%s: %q is no block: info %q, body %q", c.ID, in.Markdown, f.info, f.body)
 		}
 		if indented := strings.Contains(in.Markdown, "    ") || strings.Contains(in.Markdown, "\t"); skipped > 0 && !indented {
 			t.Errorf("%s: %d blocks of %q were not found, and none is indented", c.ID, skipped, in.Markdown)

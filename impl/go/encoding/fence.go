@@ -12,10 +12,15 @@ import (
 // fence is one fenced code block.
 type fence struct {
 	info       string // the info string as written, trimmed of spaces and tabs
-	start, end int    // bytes of the source, fence lines included
+	start, end int    // bytes of the source, whole lines, those of the fence included
 	closed     bool   // a closing line was written
 	quoted     bool   // a block quote is among its ancestors
-	node       *ast.FencedCodeBlock
+	// body holds the lines between the fence lines, without the indentation of
+	// the fence and of the list items around it.
+	body []byte
+
+	char           byte // of the opening line
+	length, indent int
 }
 
 // word is the first word of the info string, before escapes and entities are
@@ -27,90 +32,109 @@ func (f *fence) word() string {
 	return f.info
 }
 
-// body gives the lines between the fence lines, without the indentation of
-// the fence and of the list items around it.
-func (f *fence) body(source []byte) []byte {
-	var body []byte
-	lines := f.node.Lines()
-	for i := range lines.Len() {
-		segment := lines.At(i)
-		body = append(body, segment.Value(source)...)
-	}
-	return body
-}
-
 // fences finds all fenced code blocks of a CommonMark text, in its order. Lines
 // must end in LF. It is false when the text nests so much that it was not read
 // to the end.
 //
 // Only the block structure is parsed: fences cannot stand inside inlines, whose
-// parsing is where Markdown libraries take more than linear time.
+// parsing is where Markdown libraries take more than linear time. The library
+// drives; the parsers of lists, fences and HTML blocks are ours, because its own
+// deviate where that hides or shows a fence.
 func fences(source []byte) ([]*fence, bool) {
-	s := &fenceScan{source: source, found: map[ast.Node]*fence{}}
-	blocks := parser.DefaultBlockParsers()
-	for i := range blocks {
-		switch block := blocks[i].Value.(parser.BlockParser); block {
-		case parser.NewFencedCodeBlockParser():
-			blocks[i].Value = &fenceParser{block, s}
-		case parser.NewListParser(), parser.NewListItemParser(), parser.NewBlockquoteParser():
-			blocks[i].Value = &containerParser{block, s}
-		}
-	}
+	s := &fenceScan{source: source, line: -1}
+	own := func(p parser.BlockParser, priority int) util.PrioritizedValue { return util.Prioritized(p, priority) }
 	parser.NewParser(
-		parser.WithBlockParsers(blocks...),
+		// The order and the priorities of parser.DefaultBlockParsers.
+		parser.WithBlockParsers(
+			own(&watchedParser{parser.NewSetextHeadingParser(), s}, 100),
+			own(&watchedParser{parser.NewThematicBreakParser(), s}, 200),
+			own(&itemParser{parser.NewListItemParser(), s}, 300),
+			own(&codeParser{watchedParser{parser.NewCodeBlockParser(), s}}, 500),
+			own(&watchedParser{parser.NewATXHeadingParser(), s}, 600),
+			own(&fenceParser{parser.NewFencedCodeBlockParser(), s}, 700),
+			own(&watchedParser{parser.NewBlockquoteParser(), s}, 800),
+			own(&htmlParser{BlockParser: parser.NewHTMLBlockParser(), scan: s}, 900),
+			own(&paragraphParser{watchedParser{parser.NewParagraphParser(), s}}, 1000),
+		),
 		parser.WithParagraphTransformers(util.Prioritized(definitions{}, 100)),
-	).Parse(text.NewReader(source))
-	return s.list, s.listLines <= maxListLines
+	).Parse(text.NewReader(structure(source)))
+	return s.list, s.steps <= maxSteps
 }
 
 // fenceScan is what one parse collects.
 type fenceScan struct {
-	source    []byte
-	list      []*fence
-	found     map[ast.Node]*fence
-	listLines int
+	source []byte
+	list   []*fence
+	steps  int
+
+	line, start, end int // the line of the source that at gave last
 }
 
-// fenceParser is the library's parser of fenced code blocks, watched: the tree
-// it leaves does not say whether a block was closed (KEZ-MD-011).
+// at gives a line of the source; later calls must not ask for earlier lines.
+func (s *fenceScan) at(number int) []byte {
+	for ; s.line < number; s.line++ {
+		s.start = s.end
+		if i := bytes.IndexByte(s.source[s.start:], '\n'); i >= 0 {
+			s.end = s.start + i + 1
+		} else {
+			s.end = len(s.source)
+		}
+	}
+	return s.source[s.start:s.end]
+}
+
+// here gives the line that the reader stands in, in the spelling of the source,
+// and the columns in which it is indented there.
+func (s *fenceScan) here(reader text.Reader) (line []byte, from, indent int) {
+	number, _ := reader.Position()
+	line, from = s.at(number), reader.LineOffset()
+	peeked, _ := reader.PeekLine()
+	return line, from, countLeft(peeked, ' ')
+}
+
+// fenceParser collects fenced code blocks; the library's does not say whether
+// one was closed (KEZ-MD-011), and takes form feeds for spaces.
 type fenceParser struct {
 	parser.BlockParser
 	scan *fenceScan
 }
 
-func (p *fenceParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
-	node, state := p.BlockParser.Open(parent, reader, pc)
-	if node == nil {
-		return node, state
+func (p *fenceParser) Open(parent ast.Node, reader text.Reader, _ parser.Context) (ast.Node, parser.State) {
+	line, from, indent := p.scan.here(reader)
+	line = fromColumn(line, from+indent)
+	f := &fence{char: line[0], indent: indent}
+	f.length = countLeft(line, f.char)
+	info := line[f.length:]
+	if f.length < 3 || f.char == '`' && bytes.IndexByte(info, '`') >= 0 {
+		return nil, parser.NoChildren
 	}
-	_, line := reader.Position()
-	f := &fence{start: line.Start, end: line.Stop, quoted: isQuoted(parent), node: node.(*ast.FencedCodeBlock)}
-	f.info = infoString(p.scan.source[line.Start:line.Stop])
+	f.info = string(bytes.Trim(info, " \t\n"))
+	f.start, f.end, f.quoted = p.scan.start, p.scan.end, isQuoted(parent)
 	p.scan.list = append(p.scan.list, f)
-	p.scan.found[node] = f
-	return node, state
+	return p.scan.open(parent, reader, ast.NewFencedCodeBlock(nil)), parser.NoChildren
 }
 
-func (p *fenceParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
-	_, line := reader.Position()
-	state := p.BlockParser.Continue(node, reader, pc)
-	// A fence that its list item or quote ends is not asked again.
-	f := p.scan.found[node]
-	f.closed, f.end = state&parser.Continue == 0, line.Stop
-	return state
-}
-
-// infoString gives what follows the opening backticks or tildes on their line.
-// The library's own also trims vertical tabs and form feeds, which are no white
-// space there.
-func infoString(line []byte) string {
-	line = bytes.TrimLeft(line, " \t")
-	if len(line) == 0 {
-		return ""
+func (p *fenceParser) Continue(_ ast.Node, reader text.Reader, _ parser.Context) parser.State {
+	if p.scan.tooMany() {
+		return parser.Close
 	}
-	info := bytes.TrimLeft(line, string(line[:1]))
-	return string(bytes.Trim(bytes.TrimSuffix(info, []byte("\n")), " \t"))
+	f := p.scan.list[len(p.scan.list)-1] // no two are open at once
+	line, from, indent := p.scan.here(reader)
+	f.end = p.scan.end
+	reader.AdvanceToEOL()
+	if rest := fromColumn(line, from+indent); indent < 4 && countLeft(rest, f.char) >= f.length && isBlank(bytes.TrimLeft(rest, string(rune(f.char)))) {
+		f.closed = true
+		return parser.Close
+	}
+	line = fromColumn(line, from+min(indent, f.indent))
+	f.body = append(f.body, line...)
+	if len(line) > 0 && line[len(line)-1] != '\n' {
+		f.body = append(f.body, '\n')
+	}
+	return parser.Continue | parser.NoChildren
 }
+
+func (p *fenceParser) Close(ast.Node, text.Reader, parser.Context) {}
 
 func isQuoted(node ast.Node) bool {
 	for ; node != nil; node = node.Parent() {
@@ -120,3 +144,13 @@ func isQuoted(node ast.Node) bool {
 	}
 	return false
 }
+
+func countLeft(text []byte, char byte) (n int) {
+	for n < len(text) && text[n] == char {
+		n++
+	}
+	return n
+}
+
+// isBlank reports whether a line is blank, which form feeds are not.
+func isBlank(line []byte) bool { return len(bytes.Trim(line, " \t\n")) == 0 }

@@ -135,7 +135,7 @@ func fenceCandidate(f *fence, source []byte) Candidate {
 			WithHint("end it with a line ``` of its own; the text may be truncated")
 		return c
 	}
-	body := bytes.Trim(f.body(source), asciiSpace)
+	body := bytes.Trim(f.body, asciiSpace)
 	switch {
 	case len(body) == 0:
 		c.Err = kez.Errorf(kez.InputEmpty, "the kez fence is empty")

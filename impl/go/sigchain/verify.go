@@ -103,8 +103,7 @@ func (v *Verifier) takeFork(err error) error {
 	if !ok {
 		return err
 	}
-	*v.state = *v.state.Prefix(found.fork.Seq)
-	v.state.Fork = found.fork
+	*v.state = *v.state.forkAt(found.fork)
 	return found.error
 }
 
