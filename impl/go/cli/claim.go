@@ -15,7 +15,7 @@ func (a *app) claimCommand() *cobra.Command {
 	return group("claim", "Sign \"this account is me\"",
 		`A claim says that a subject, such as github:alice, belongs to your primary key.
 Publish it where only that account can write: a public gist, a TXT record, a post.`,
-		a.claimCreate(), a.claimDNS())
+		a.claimCreate(), a.claimDNS(), a.claimGuide())
 }
 
 // claimFlags are what every command that signs a claim takes.

@@ -39,11 +39,11 @@ func File(data []byte, asked encoding.Reading, q Question) *Result {
 		}
 		return Claims([]encoding.Candidate{{Form: token.Form, JSON: token.JSON, Where: "the token", Err: err}}, q)
 	case encoding.ReadZone:
-		domain, records, err := encoding.ZoneRecords(data)
+		domain, found, err := encoding.ScanZone(data)
 		if err != nil {
 			return Failed(err, KindClaim, q)
 		}
-		return q.records(domain, records)
+		return q.zone(domain, found)
 	case encoding.ReadMarkdown:
 		found, err := encoding.ScanMarkdown(data)
 		if err != nil {
@@ -60,18 +60,14 @@ func (q Question) chain(jsonl []byte, form string) *Result {
 	return r
 }
 
-// records judges the TXT records of a zone, whose owner name asks the question.
-func (q Question) records(domain string, records [][]string) *Result {
+// zone judges the TXT records of a zone, whose owner name asks the question.
+func (q Question) zone(domain string, found []encoding.Candidate) *Result {
 	if q.Subject.IsZero() {
 		subject, err := kez.ParseTyped("dns:" + domain)
 		if err != nil {
 			return Failed(err, KindClaim, q)
 		}
 		q.Subject = subject
-	}
-	found, err := encoding.ReadTXT(records)
-	if err != nil {
-		return Failed(err, KindClaim, q)
 	}
 	return Claims(found, q)
 }

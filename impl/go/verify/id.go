@@ -1,0 +1,96 @@
+package verify
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"kez.lat/kez/impl/go/channel"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/verify/pins"
+)
+
+// Verifier verifies identities through their channels.
+type Verifier struct {
+	Channels channel.Registry
+	Pins     *pins.Pins // nil: none are kept
+	Repin    bool       // take the account found now for the right one
+	Timeout  time.Duration
+	Parallel int // identities at once; 0 is 16
+
+	mu sync.Mutex // guards Pins
+}
+
+// Target is one identity to verify, its channel known.
+type Target struct {
+	ID      kez.Identity
+	channel channel.Channel
+}
+
+// Targets finds the channel of every identity, before anything is asked.
+func (v *Verifier) Targets(ids []kez.Identity) ([]Target, error) {
+	targets := make([]Target, len(ids))
+	for i, id := range ids {
+		c, err := v.Channels.For(id)
+		if err != nil {
+			return nil, err
+		}
+		targets[i] = Target{id, c}
+	}
+	return targets, nil
+}
+
+// ID verifies one identity; q.Subject is set to it.
+func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
+	if v.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, v.Timeout)
+		defer cancel()
+	}
+	q.Subject = t.ID
+	finding := t.channel.Verify(ctx, t.ID)
+	r := Found(finding, q)
+	if v.Pins != nil && finding.Account != "" {
+		v.pin(r, t.ID, finding.Account)
+	}
+	return r
+}
+
+// pin compares the account with the one of the last valid verification.
+func (v *Verifier) pin(r *Result, id kez.Identity, account string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.Pins.Check(id, account); err != nil && !v.Repin {
+		r.fail(err, true)
+		return
+	}
+	if r.Status == kez.Valid {
+		v.Pins.Note(id, account)
+	}
+}
+
+// All verifies many identities side by side. done is called once for each, in
+// the order of the targets, as soon as all before it are known.
+func (v *Verifier) All(ctx context.Context, targets []Target, q Question, done func(i int, r *Result)) {
+	parallel := v.Parallel
+	if parallel == 0 {
+		parallel = 16
+	}
+	slots := make(chan struct{}, parallel)
+	results := make([]chan *Result, len(targets))
+	for i := range targets {
+		results[i] = make(chan *Result, 1)
+	}
+	go func() {
+		for i, t := range targets {
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots }()
+				results[i] <- v.ID(ctx, t, q)
+			}()
+		}
+	}()
+	for i := range targets {
+		done(i, <-results[i])
+	}
+}
