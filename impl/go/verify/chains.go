@@ -36,6 +36,9 @@ func (c *Chains) Add(state *sigchain.State, source string) {
 	c.states[state.Primary] = state
 }
 
+// Of gives what the chains of a primary add up to, nil where there is none.
+func (c *Chains) Of(primary kez.Identity) *sigchain.State { return c.states[primary] }
+
 // list reports every source beside what all of them add up to.
 func (c *Chains) list() []Source {
 	list := make([]Source, 0, len(c.sources))
