@@ -3,11 +3,11 @@ package channel
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,7 +85,8 @@ type Request struct {
 	Token string
 	// Limit bounds the decoded body; 0 is MaxBody.
 	Limit int64
-	// Redirect judges the original URL of every redirect; nil allows any.
+	// Redirect judges the original URL of every redirect that the rules of
+	// addresses allow; nil takes all of those.
 	Redirect func(from, to *url.URL) error
 }
 
@@ -107,17 +108,20 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, kez.Errorf(kez.ChannelBadContent, "the URL %s is malformed", kez.Quote(r.URL))
 	}
+	if err := allowed(u); err != nil {
+		return nil, err
+	}
 	first := u.Host
 	for hops := 0; ; hops++ {
-		if err := allowed(u); err != nil {
-			return nil, err
-		}
 		response, next, err := c.hop(ctx, u, r, u.Host == first)
 		if err != nil || next == nil {
 			return response, err
 		}
 		if hops == MaxRedirects {
 			return nil, kez.Errorf(kez.ChannelBadContent, "%s redirects more than %d times", r.URL, MaxRedirects)
+		}
+		if err := allowed(next); err != nil {
+			return nil, err
 		}
 		if r.Redirect != nil {
 			if err := r.Redirect(u, next); err != nil {
@@ -208,11 +212,15 @@ func readBody(body io.Reader, limit int64, u *url.URL) ([]byte, error) {
 // it says about when to come back.
 func RateLimited(host string, header http.Header) error {
 	e := kez.Errorf(kez.ChannelRateLimited, "%s wants fewer requests", host)
-	if after := header.Get("Retry-After"); after != "" {
-		if _, err := fmt.Sscan(after, new(int)); err == nil {
-			return e.WithHint("try again in %s seconds", after)
-		}
-		return e.WithHint("try again after %s", kez.Quote(after))
+	after, reset := header.Get("Retry-After"), header.Get("X-RateLimit-Reset")
+	if seconds, err := strconv.ParseUint(after, 10, 32); err == nil {
+		return e.WithHint("try again in %d seconds", seconds)
+	}
+	if at, err := http.ParseTime(after); err == nil {
+		return e.WithHint("try again after %s", kez.FormatTime(at))
+	}
+	if at, err := strconv.ParseUint(reset, 10, 36); err == nil { // Unix seconds, as far as the year 4147
+		return e.WithHint("try again after %s", kez.FormatTime(time.Unix(int64(at), 0)))
 	}
 	return e.WithHint("try again later")
 }

@@ -159,8 +159,12 @@ func (w Wire) udp(ctx context.Context, question *dns.Msg, packed []byte) (*dns.M
 func (w Wire) tcp(ctx context.Context, question *dns.Msg) (*dns.Msg, error) {
 	client := &dns.Client{Net: "tcp", Timeout: w.try(ctx)}
 	reply, _, err := client.ExchangeContext(ctx, question, w.Server)
-	if err == nil && !answers(reply, question) {
+	switch {
+	case err != nil:
+	case !answers(reply, question):
 		err = errors.New("the answer belongs to another question")
+	case reply.Truncated:
+		err = errors.New("the answer is cut off over TCP too")
 	}
 	return reply, err
 }

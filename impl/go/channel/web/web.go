@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/encoding"
@@ -62,9 +63,11 @@ func read(f *channel.Finding, response *channel.Response) {
 		return
 	}
 	f.Saw(at, "a document")
-	body := bytes.TrimSpace(response.Body)
-	if len(body) == 0 {
-		return // nothing is there
+	body := bytes.Trim(response.Body, kez.JSONSpace)
+	if len(body) == 0 { // nothing is there (KEZ-CHAN-015)
+		empty := kez.Errorf(kez.InputEmpty, "the file is empty")
+		f.Add(at, []encoding.Candidate{{Form: encoding.FormJSON, Err: empty}}, nil)
+		return
 	}
 	if !bytes.HasPrefix(bytes.ToLower(body[:min(len(body), 4)]), []byte("kez:")) {
 		f.Add(at, []encoding.Candidate{{Form: encoding.FormJSON, JSON: response.Body}}, nil)
@@ -76,7 +79,7 @@ func read(f *channel.Finding, response *channel.Response) {
 
 // sameHost refuses to take the word of one host for another.
 func sameHost(from, to *url.URL) error {
-	if from.Host == to.Host {
+	if strings.EqualFold(strings.TrimSuffix(from.Host, ":443"), strings.TrimSuffix(to.Host, ":443")) {
 		return nil
 	}
 	return kez.Errorf(kez.ChannelOwnerMismatch, "%s redirects to another host, %s", from.Host, kez.Quote(to.Host)).
