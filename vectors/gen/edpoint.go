@@ -73,3 +73,28 @@ func mixed(n *big.Int, t int64) []byte {
 	}
 	return p.Bytes()
 }
+
+// torsionOf gives the t for which a low-order encoding is t times torsion.
+func torsionOf(low []byte) int64 {
+	p, err := new(edwards25519.Point).SetBytes(low)
+	if err != nil {
+		panic(err)
+	}
+	q := edwards25519.NewIdentityPoint()
+	for t := range int64(8) {
+		if q.Equal(p) == 1 {
+			return t
+		}
+		q.Add(q, torsion())
+	}
+	panic("no point of small order")
+}
+
+// scalarBytes is the secret scalar of an Ed25519 seed, little-endian.
+func scalarBytes(seed []byte) []byte {
+	h := sha512.Sum512(seed)
+	h[0] &= 248
+	h[31] &= 63
+	h[31] |= 64
+	return h[:32]
+}
