@@ -1,0 +1,130 @@
+package bluesky_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"kez.lat/kez/fakes/blueskyfake"
+	"kez.lat/kez/impl/go/channel"
+	"kez.lat/kez/impl/go/channel/bluesky"
+	"kez.lat/kez/impl/go/claim"
+	"kez.lat/kez/impl/go/encoding"
+	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/verify"
+)
+
+var now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+
+// envelope signs a claim about a subject.
+func envelope(t testing.TB, subject string) []byte {
+	t.Helper()
+	signer, err := keys.FromSeed([32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := claim.Sign(claim.New{Subject: identity(t, subject), CreatedAt: "2026-01-02T03:04:05Z"}, signer, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Bytes()
+}
+
+// short gives the claim about a subject as it fits a post.
+func short(t testing.TB, subject string) string {
+	t.Helper()
+	fields, err := encoding.ShortOf(envelope(t, subject))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := encoding.EncodeShort(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// compact gives the claim about a subject in the form that is longer than a post.
+func compact(t testing.TB, subject string) string {
+	t.Helper()
+	token, err := encoding.EncodeCompact(envelope(t, subject))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func identity(t testing.TB, text string) kez.Identity {
+	t.Helper()
+	id, err := kez.ParseTyped(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// start serves a world in which PROOF and COMPACT are tokens of alice, and BOBS
+// is one of bob.
+func start(t testing.TB, world string) *blueskyfake.Server {
+	t.Helper()
+	server, err := blueskyfake.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	world = strings.NewReplacer("PROOF", short(t, "bluesky:alice.test"), "COMPACT", compact(t, "bluesky:alice.test"),
+		"BOBS", short(t, "bluesky:bob.test")).Replace(world)
+	folder, err := txtar.FS(txtar.Parse([]byte(world)))
+	if err == nil {
+		err = server.Load(folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+// look asks for bluesky:alice.test and judges what was found.
+func look(ctx context.Context, t testing.TB, server *blueskyfake.Server) (*channel.Finding, *verify.Result) {
+	t.Helper()
+	c := bluesky.Channel{Client: channel.NewClient("test"), AppView: server.URL()}
+	id := identity(t, "bluesky:alice.test")
+	f := c.Verify(ctx, id)
+	if unknown := server.Unknown(); len(unknown) != 0 {
+		t.Errorf("unknown requests: %q", unknown)
+	}
+	return f, verify.Found(f, verify.Question{Subject: id, Now: now})
+}
+
+// wants fails unless the verdict has this code and its status.
+func wants(t testing.TB, r *verify.Result, code kez.Code) {
+	t.Helper()
+	status, _ := kez.StatusOf(code, true)
+	if r.Code != code || r.Status != status {
+		t.Errorf("%s %q (%s), want %s %q", r.Status, r.Code, r.Message, status, code)
+	}
+}
+
+// asked fails unless these were the cursors of all requests, "" for none.
+func asked(t testing.TB, server *blueskyfake.Server, cursors ...string) {
+	t.Helper()
+	var want, got []string
+	for _, cursor := range cursors {
+		line := "GET public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=alice.test&limit=100&filter=posts_with_replies"
+		if cursor != "" {
+			line += "&cursor=" + strings.ReplaceAll(cursor, ":", "%3A")
+		}
+		want = append(want, line)
+	}
+	for _, request := range server.History() {
+		got = append(got, request.String())
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("asked\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
