@@ -47,7 +47,7 @@ func verdict(candidates []Candidate, err error) kez.Code {
 	for _, c := range candidates {
 		err := c.Err
 		if err == nil {
-			_, err = strictjson.Read(c.JSON, MaxEnvelope)
+			_, err = strictjson.Read(c.JSON, kez.MaxEnvelope)
 		}
 		if err == nil && c.Form == FormBundle {
 			err = errors.New("a claim, not an event")

@@ -51,7 +51,7 @@ func base64Hint(char rune) string {
 		return "padding is not written; remove the = at the end"
 	case '+', '/':
 		return "this is standard base64; tokens use - and _ instead of + and /"
-	case ' ', '\t', '\n', '\r', '\v', '\f':
+	case ' ', '\t', '\n', '\r':
 		return "the token must stand on one line without spaces; join it, or give one token only"
 	}
 	return "copy the token again as plain text"

@@ -84,7 +84,7 @@ type zstdCase struct {
 var zeroOffset = map[string]bool{"zstd-facebook/off0.bin.zst": true}
 
 func TestZstdCorpora(t *testing.T) {
-	const limit = MaxChain
+	const limit = kez.MaxChain
 	for _, name := range []string{"zstd-facebook", "zstd-klauspost"} {
 		accepted, refused := 0, map[kez.Code]int{}
 		for _, c := range sharedtest.Corpus(t, name) {

@@ -28,7 +28,7 @@ func Readings() []string {
 // Detect gives the reading of a text: the one that was asked for, or where that
 // is ReadAuto the first row of the table of KEZ-SCAN-019 that fits.
 func Detect(text []byte, asked Reading) (Reading, error) {
-	trimmed := bytes.Trim(text, asciiSpace)
+	trimmed := bytes.Trim(text, kez.JSONSpace)
 	switch {
 	case asked != ReadAuto:
 		return asked, nil
@@ -41,7 +41,7 @@ func Detect(text []byte, asked Reading) (Reading, error) {
 		return ReadClaim, nil // UTF-16 and the like, which the JSON reader names
 	case bytes.IndexByte([]byte(`{["`), trimmed[0]) >= 0:
 		return detectJSON(text), nil
-	case startsLikeToken(trimmed) && bytes.IndexAny(trimmed, asciiSpace) < 0:
+	case startsLikeToken(trimmed) && !bytes.ContainsAny(trimmed, kez.JSONSpace):
 		return ReadToken, nil
 	}
 	for line := range bytes.Lines(text[:min(len(text), MaxText)]) {
@@ -53,7 +53,7 @@ func Detect(text []byte, asked Reading) (Reading, error) {
 }
 
 func detectJSON(text []byte) Reading {
-	if doc, err := strictjson.Read(text, MaxEnvelope); err == nil {
+	if doc, err := strictjson.Read(text, kez.MaxEnvelope); err == nil {
 		if isEvent(doc) {
 			return ReadChain
 		}
@@ -73,23 +73,21 @@ func isEvent(doc *strictjson.Document) bool { return doc.Root().Member("kez").Is
 
 // ChainText gives the JSON lines of a text that is a chain by its own looks:
 // those of ChainLines, or the one line of an event that was written over
-// several.
+// several (KEZ-SCAN-019).
 func ChainText(text []byte) ([]byte, error) {
-	lines, err := ChainLines(text)
-	body := bytes.Trim(lines, asciiSpace)
-	if err != nil || bytes.IndexByte(body, '\n') < 0 || bytes.Contains(body, []byte("\n{")) {
-		return lines, err
+	trimmed := bytes.Trim(text, kez.JSONSpace)
+	if !startsLikeToken(trimmed) && bytes.IndexByte(trimmed, '\n') >= 0 {
+		if doc, err := strictjson.ReadCanonical(text, kez.MaxEnvelope); err == nil && isEvent(doc) {
+			return append(doc.Bytes(), '\n'), nil
+		}
 	}
-	if doc, err := strictjson.ReadCanonical(lines, MaxEnvelope); err == nil && isEvent(doc) {
-		return append(doc.Bytes(), '\n'), nil
-	}
-	return lines, nil
+	return ChainLines(text)
 }
 
 // ChainLines gives the JSON lines of a text that is read as a chain: those of a
 // bundle, or the text itself.
 func ChainLines(text []byte) ([]byte, error) {
-	trimmed := bytes.Trim(text, asciiSpace)
+	trimmed := bytes.Trim(text, kez.JSONSpace)
 	if !startsLikeToken(trimmed) {
 		return text, nil
 	}

@@ -68,49 +68,86 @@ func TestFormatZone(t *testing.T) {
 		t.Error(got)
 	}
 	for _, token := range []string{exampleShort, exampleCompact, strings.Repeat(`\"`, 300), "", strings.Repeat("x", 255), strings.Repeat("x", 256)} {
-		domain, records, err := ZoneRecords([]byte(FormatZone("alice.example", token)))
-		if err != nil || domain != "alice.example" || len(records) != 1 || strings.Join(records[0], "") != token {
-			t.Errorf("%.20q: %v %s %q", token, err, domain, records)
+		owner, records := zoneRecords([]byte(FormatZone("alice.example", token)))
+		if owner != "_kez.alice.example." || len(records) != 1 || string(records[0].text) != token || records[0].fault != nil {
+			t.Errorf("%.20q: %s %v", token, owner, records)
 		}
 	}
 }
 
 func TestZoneRecords(t *testing.T) {
 	for text, want := range map[string]struct {
-		domain  string
-		records []string
-		code    kez.Code
+		owner   string
+		records []string // with an exclamation mark where the line is at fault
 	}{
-		"_kez.a.example. 60 IN TXT \"x\" \"y\"":                            {"a.example", []string{"xy"}, ""},
-		"_KEZ.A.Example 60 TXT x ; comment\n_kez.a.example. TXT \"\\\"y\"": {"a.example", []string{"x", `"y`}, ""},
-		"$ORIGIN a.example.\n_kez IN TXT ( \"x\"\n ; here\n \"y\" )\n":     {"a.example", []string{"xy"}, ""},
-		"$TTL 5\n_kez.a.example. TXT \"\\107ez\\; \\\\\"\n":                {"a.example", []string{`kez; \`}, ""},
-		"@ 5 SOA a. b. 1 2 3 4 5\na.b. A 1.2.3.4\n_kez.a.example. TXT x":   {"a.example", []string{"x"}, ""},
-		"_kez.a.example. TXT x\n  TXT y\n":                                 {"a.example", []string{"x", "y"}, ""},
-		"_kez.a.example. TXT x\n_kez.b.example. TXT y\n":                   {"a.example", []string{"x"}, ""},
-		"_kez.a.example. A 1.2.3.4":                                        {"", nil, kez.ProofNoProof},
-		"a.example. TXT x":                                                 {"", nil, kez.ProofNoProof},
-		" \n":                                                              {"", nil, kez.InputEmpty},
-		"_kez.a.example. TXT \"x":                                          {"", nil, kez.DNSCorrupt},
-		"_kez.a.example. NOTYPE x":                                         {"", nil, kez.DNSCorrupt},
-		"$INCLUDE /etc/passwd":                                             {"", nil, kez.DNSCorrupt},
-		"$GENERATE 1-65535 a$ TXT x":                                       {"", nil, kez.DNSCorrupt},
-		"_kez.a.example. TXT " + strings.Repeat("x", MaxText):              {"", nil, kez.InputTooLarge},
+		"_kez.a.example. 60 IN TXT \"x\" \"y\"":                            {"_kez.a.example.", []string{"xy"}},
+		"_KEZ.A.Example 60 TXT x ; comment\n_kez.a.example. TXT \"\\\"y\"": {"_kez.a.example.", []string{"x", `"y`}},
+		"$ORIGIN a.example.\n_kez IN TXT ( \"x\"\n ; here )\n \"y\" )\n":   {"_kez.a.example.", []string{"xy"}},
+		"$origin example.\n$ORIGIN a\n_kez.b TXT x":                        {"_kez.b.a.example.", []string{"x"}},
+		"$TTL 5\n_kez.a.example. TXT \"\\107ez\\; \\\\\"\n":                {"_kez.a.example.", []string{`kez; \`}},
+		"@ 5 SOA a. b. 1 2 3 4 5\na.b. A 1.2.3.4\n_kez.a.example. TXT x":   {"_kez.a.example.", []string{"x"}},
+		"_kez.a.example. TXT x\n  TXT y\n":                                 {"_kez.a.example.", []string{"x", "y"}},
+		"_kez.a.example. TXT x\nb. A 1\n  TXT y\n":                         {"_kez.a.example.", []string{"x"}},
+		"$ORIGIN _kez.a.example.\n@ TXT x\r\n":                             {"_kez.a.example.", []string{"x"}},
+		"_kez.a.example. TXT x\n_kez.b.example. TXT y\n":                   {"_kez.a.example.", []string{"x"}},
+		"_kez.a.example. 1h in txt x 60 IN TXT":                            {"_kez.a.example.", []string{"x60INTXT"}},
+		"_kez.a.example. A 1.2.3.4":                                        {},
+		"_kez.a.example. NOTYPE x":                                         {},
+		"_kez.a.example. \"TXT\" x":                                        {},
+		"a.example. TXT x":                                                 {},
+		"_kez. TXT x\n_kez TXT x":                                          {},
+		"_kez.a.example. 3600 CH TXT x":                                    {},
+		"_\u212aez.a.example. TXT x":                                       {},
+		"$INCLUDE /etc/passwd":                                             {},
+		"$GENERATE 1-65535 _kez.a$ TXT x":                                  {},
+		"; see $generate\n_kez.a.example. TXT x":                           {"_kez.a.example.", []string{"x"}},
+		// What is foreign hides nothing.
+		"a.b. 3600 IN ALIAS x.y.\n_kez.a.example. TXT x":   {"_kez.a.example.", []string{"x"}},
+		"_kez.a.example. TXT x\na.b. A 1.2.3\n":            {"_kez.a.example.", []string{"x"}},
+		"a.b. TXT \"open\n_kez.a.example. TXT x":           {"_kez.a.example.", []string{"x"}},
+		"a.b. TXT ( open\n_kez.a.example. TXT x\n( (\n":    {"_kez.a.example.", []string{"x"}},
+		"a.b. TXT \"(\" ; (\n_kez.a.example. TXT x":        {"_kez.a.example.", []string{"x"}},
+		"a.b. TXT \\( \\\" )\n_kez.a.example. TXT x":       {"_kez.a.example.", []string{"x"}},
+		"_kez.a.example. TXT \"x\n_kez.a.example. TXT y":   {"_kez.a.example.", []string{"!", "y"}},
+		"_kez.a.example. TXT ( x\n_kez.a.example. TXT y\n": {"_kez.a.example.", []string{"!", "y"}},
+		"_kez.a.example. TXT x )\n":                        {"_kez.a.example.", []string{"!"}},
 	} {
-		domain, records, err := ZoneRecords([]byte(text))
-		var joined []string
-		for _, list := range records {
-			joined = append(joined, strings.Join(list, ""))
+		owner, records := zoneRecords([]byte(text))
+		var got []string
+		for _, record := range records {
+			value := string(record.text)
+			if record.fault != nil {
+				value = "!"
+			}
+			got = append(got, value)
 		}
-		if kez.CodeOf(err) != want.code || domain != want.domain || !slices.Equal(joined, want.records) {
-			t.Errorf("%.50q: %v %q %q", text, err, domain, joined)
+		if owner != want.owner || !slices.Equal(got, want.records) {
+			t.Errorf("%.60q: %q %q", text, owner, got)
 		}
 	}
-	many, records, err := ZoneRecords([]byte(strings.Repeat("_kez.a.example. TXT x\n", 100)))
-	if err != nil || many != "a.example" {
-		t.Error(err)
-	}
-	if _, err := ReadTXT(records); !errors.Is(err, kez.DNSTooLarge) {
-		t.Error(err)
+}
+
+func TestScanZone(t *testing.T) {
+	good := FormatZone("a.example", exampleShort)
+	for text, want := range map[string]struct {
+		domain string
+		code   kez.Code
+		found  []outcome
+	}{
+		good: {"a.example", "", []outcome{{"", "line 1"}}},
+		"a.b. IN ALIAS x.\n" + good + "a.b. A 1.2\n":          {"a.example", "", []outcome{{"", "line 2"}}},
+		"x. SOA ( 1\n 2 )\n\n" + good:                         {"a.example", "", []outcome{{"", "line 4"}}},
+		"_kez.a.example. TXT \"kez:b1:\n" + good:              {"a.example", "", []outcome{{kez.DNSCorrupt, "line 1"}, {"", "line 2"}}},
+		"_kez.a.example. TXT other\n":                         {"a.example", kez.ProofNoProof, nil},
+		"_kez.a.example. A 1.2.3.4":                           {"", kez.ProofNoProof, nil},
+		" \n":                                                 {"", kez.InputEmpty, nil},
+		"_kez.a.example. TXT " + strings.Repeat("x", MaxText): {"", kez.InputTooLarge, nil},
+		strings.Repeat(good, MaxRecords+1):                    {"a.example", kez.DNSTooLarge, nil},
+	} {
+		domain, found, err := ScanZone([]byte(text))
+		if domain != want.domain {
+			t.Errorf("%.60q: domain %q", text, domain)
+		}
+		checkScan(t, text[:min(len(text), 60)], found, err, want.code, want.found)
 	}
 }

@@ -11,7 +11,7 @@
 // # Decoding and scanning
 //
 // [DecodeToken] reads a text that is meant to be one token and names every
-// fault. [ScanMarkdown], [ScanText] and [ReadTXT] look for proofs in a text
+// fault. [ScanMarkdown], [ScanText], [ReadTXT] and [ScanZone] look for proofs in a text
 // that may hold other things, and give a [Candidate] for each, with its own
 // error. [Detect] says which reading a file wants.
 //
@@ -20,15 +20,12 @@
 // No input makes the package panic, and time and memory are linear in the
 // limits below. Libraries see nothing before their input was bounded: zstd gets
 // one frame whose headers were walked (KEZ-COMPACT-018), the Markdown parser
-// reads blocks only and never nests without end.
+// reads blocks only and never nests without end. A text is decoded where its
+// proofs are few.
 package encoding
 
-// Limits, in bytes.
+// Limits, in bytes; those of envelopes and chains are in package kez.
 const (
-	// MaxEnvelope bounds one envelope, also one decoded from another form.
-	MaxEnvelope = 64 << 10
-	// MaxChain bounds the JSON lines of a chain, also those in a bundle.
-	MaxChain = 16 << 20
 	// MaxToken bounds the text of a compact or short token.
 	MaxToken = 128 << 10
 	// MaxBundle bounds the text of a bundle.
@@ -39,8 +36,14 @@ const (
 	MaxTXT = 4 << 10
 )
 
-// MaxRecords is the largest number of TXT records taken at one name.
-const MaxRecords = 64
+// Limits, in number.
+const (
+	// MaxRecords bounds the TXT records at one name.
+	MaxRecords = 64
+	// MaxCandidates bounds the proofs in one text, which are all decoded and
+	// judged (KEZ-SCAN-022).
+	MaxCandidates = 64
+)
 
 // The names of the forms, as results show them. What stands in a fence or in a
 // TXT record has the form of that place (KEZ-CLI-053).
@@ -67,6 +70,3 @@ type Candidate struct {
 	Where string
 	Err   error
 }
-
-// asciiSpace is the white space removed around tokens and bodies.
-const asciiSpace = " \t\n\v\f\r"

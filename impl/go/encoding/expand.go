@@ -10,10 +10,12 @@ import (
 	"kez.lat/kez/impl/go/strictjson"
 )
 
-// The algorithms of the signature block, by the system of the key.
-var algorithms = map[string]string{
-	kez.SystemEd25519: "ed25519-sha512-jcs",
-	kez.SystemNostr:   "nostr-secp256k1-schnorr-sha256-jcs",
+// algorithm is that of the signature block, by the system of the key.
+func algorithm(system string) string {
+	if system == kez.SystemNostr {
+		return "nostr-secp256k1-schnorr-sha256-jcs"
+	}
+	return "ed25519-sha512-jcs"
 }
 
 // ExpandShort gives the one envelope that a short token stands for, in the
@@ -27,7 +29,7 @@ func ExpandShort(s Short) ([]byte, error) {
 	if s.ExpiresAt != 0 {
 		out = append(out, `","expires_at":"`+writtenTime(s.ExpiresAt)...)
 	}
-	out = append(out, `"},"signature":{"alg":"`+algorithms[s.Key.System()]+`","key":"`+key+`","sig":"`...)
+	out = append(out, `"},"signature":{"alg":"`+algorithm(s.Key.System())+`","key":"`+key+`","sig":"`...)
 	out = hex.AppendEncode(out, s.Signature[:])
 	return formatJSON(append(out, `"}}`...), unbounded)
 }
@@ -39,7 +41,7 @@ func writtenTime(unix int64) string { return kez.FormatTime(time.Unix(unix, 0)) 
 // fractional seconds, another offset or a device's signature, is
 // short.not_encodable (KEZ-SHORT-009).
 func ShortOf(envelope []byte) (Short, error) {
-	doc, err := strictjson.ReadCanonical(envelope, MaxEnvelope)
+	doc, err := strictjson.ReadCanonical(envelope, kez.MaxEnvelope)
 	if err != nil {
 		return Short{}, err
 	}

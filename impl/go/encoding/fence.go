@@ -41,7 +41,7 @@ func (f *fence) word() string {
 // drives; the parsers of lists, fences and HTML blocks are ours, because its own
 // deviate where that hides or shows a fence.
 func fences(source []byte) ([]*fence, bool) {
-	s := &fenceScan{source: source, line: -1}
+	s := &fenceScan{source: source, line: -1, defined: -1}
 	own := func(p parser.BlockParser, priority int) util.PrioritizedValue { return util.Prioritized(p, priority) }
 	parser.NewParser(
 		// The order and the priorities of parser.DefaultBlockParsers.
@@ -56,7 +56,7 @@ func fences(source []byte) ([]*fence, bool) {
 			own(&htmlParser{BlockParser: parser.NewHTMLBlockParser(), scan: s}, 900),
 			own(&paragraphParser{watchedParser{parser.NewParagraphParser(), s}}, 1000),
 		),
-		parser.WithParagraphTransformers(util.Prioritized(definitions{}, 100)),
+		parser.WithParagraphTransformers(util.Prioritized(definitions{s}, 100)),
 	).Parse(text.NewReader(structure(source)))
 	return s.list, s.steps <= maxSteps
 }
@@ -68,6 +68,7 @@ type fenceScan struct {
 	steps  int
 
 	line, start, end int // the line of the source that at gave last
+	defined          int // the line before which a paragraph was all definitions
 }
 
 // at gives a line of the source; later calls must not ask for earlier lines.

@@ -15,7 +15,7 @@ const unbounded = math.MaxInt
 // FormatJSON writes any one envelope in the JSON form: two spaces a level,
 // members in the order of the specification, unknown ones after them in the
 // order of the text, one final newline (KEZ-ENC-001).
-func FormatJSON(envelope []byte) ([]byte, error) { return formatJSON(envelope, MaxEnvelope) }
+func FormatJSON(envelope []byte) ([]byte, error) { return formatJSON(envelope, kez.MaxEnvelope) }
 
 func formatJSON(envelope []byte, limit int) ([]byte, error) {
 	doc, err := strictjson.Read(envelope, limit)

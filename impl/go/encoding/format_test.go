@@ -54,7 +54,7 @@ func TestFormatJSON(t *testing.T) {
 	}
 	for in, want := range map[string]kez.Code{
 		"": kez.InputEmpty, "[]": kez.EnvelopeNotObject, "{": kez.JSONSyntax,
-		`{"a":"` + strings.Repeat("a", MaxEnvelope) + `"}`: kez.InputTooLarge,
+		`{"a":"` + strings.Repeat("a", kez.MaxEnvelope) + `"}`: kez.InputTooLarge,
 	} {
 		if _, err := FormatJSON([]byte(in)); !errors.Is(err, want) {
 			t.Errorf("%.20q: %v", in, err)

@@ -25,9 +25,12 @@ func (p *itemParser) Open(parent ast.Node, reader text.Reader, pc parser.Context
 	if marker == 0 || !blank && content[0] != ' ' || tooDeep(parent) {
 		return nil, parser.NoChildren
 	}
-	if last := pc.LastOpenedBlock().Node; ast.IsParagraph(last) && last.Parent() == parent {
-		// Only these interrupt a paragraph.
-		if first := line[indent]; blank || marker > 1 && !(marker == 2 && first == '1') {
+	last := pc.LastOpenedBlock().Node
+	number, _ := reader.Position()
+	if ast.IsParagraph(last) && last.Parent() == parent || number == p.scan.defined {
+		// Only bullets and the number 1 interrupt a paragraph.
+		number := bytes.TrimLeft(line[indent:indent+marker-1], "0")
+		if blank || marker > 1 && string(number) != "1" {
 			return nil, parser.NoChildren
 		}
 	}

@@ -48,18 +48,14 @@ func ScanMarkdown(text []byte) ([]Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := fenceCandidates(source)
+	found, err := fencePlaces(source)
 	if err != nil {
 		return nil, err
 	}
-	var candidates []Candidate
-	for _, f := range found {
-		candidates = append(candidates, f.Candidate)
+	if len(found) > 0 {
+		return candidates(source, found), nil
 	}
-	if len(candidates) > 0 {
-		return candidates, nil
-	}
-	whole := bytes.Trim(source, asciiSpace)
+	whole := bytes.Trim(source, kez.JSONSpace)
 	switch {
 	case whole[0] == '{':
 		return []Candidate{{Form: FormJSON, JSON: whole, Where: "the whole text"}}, nil
@@ -89,7 +85,7 @@ func scannable(text []byte) ([]byte, error) {
 		return nil, kez.Errorf(kez.JSONInvalidUTF8, "the text is not UTF-8").WithHint("save the file as UTF-8")
 	case len(text) > MaxText:
 		return nil, kez.Errorf(kez.InputTooLarge, "the text is larger than %d bytes", MaxText)
-	case len(bytes.Trim(text, asciiSpace)) == 0:
+	case len(bytes.Trim(text, kez.JSONSpace)) == 0:
 		return nil, kez.Errorf(kez.InputEmpty, "the text is empty")
 	case bytes.IndexByte(text, '\r') < 0:
 		return text, nil
@@ -99,14 +95,35 @@ func scannable(text []byte) ([]byte, error) {
 	return bytes.ReplaceAll(text, []byte("\r"), []byte("\n")), nil
 }
 
-// found is a candidate with its place in the source.
-type found struct {
-	Candidate
+// place is where a candidate stands in a source.
+type place struct {
 	start, end int
+	read       func() Candidate
 }
 
-// fenceCandidates finds the kez fences of a text with LF line ends.
-func fenceCandidates(source []byte) ([]found, error) {
+// candidates decodes what stands at the places, which are in order and few.
+func candidates(source []byte, places []place) []Candidate {
+	list := make([]Candidate, 0, len(places))
+	lines := lineCounter{source: source}
+	for _, p := range places {
+		c := p.read()
+		c.Where = lines.at(p.start)
+		list = append(list, c)
+	}
+	return list
+}
+
+// crowded refuses texts that would take long to judge (KEZ-SCAN-022).
+func crowded(places []place) error {
+	if len(places) <= MaxCandidates {
+		return nil
+	}
+	return kez.Errorf(kez.InputTooLarge, "the text holds more than %d proofs", MaxCandidates).
+		WithHint("remove the proofs that are not needed")
+}
+
+// fencePlaces finds the kez fences of a text with LF line ends.
+func fencePlaces(source []byte) (places []place, err error) {
 	if !bytes.Contains(source, []byte("kez")) {
 		return nil, nil // no info word, no fence, nothing to parse
 	}
@@ -115,27 +132,22 @@ func fenceCandidates(source []byte) ([]found, error) {
 		return nil, kez.Errorf(kez.InputTooLarge, "the text nests lists and quotes too deeply over too many lines").
 			WithHint("publish the proof in a text of its own")
 	}
-	var out []found
 	for _, f := range list {
 		if f.word() == "kez" && !f.quoted {
-			out = append(out, found{fenceCandidate(f, source), f.start, f.end})
+			places = append(places, place{f.start, f.end, func() Candidate { return fenceCandidate(f) }})
 		}
 	}
-	lines := lineCounter{source: source}
-	for i := range out {
-		out[i].Where = lines.at(out[i].start)
-	}
-	return out, nil
+	return places, crowded(places)
 }
 
-func fenceCandidate(f *fence, source []byte) Candidate {
+func fenceCandidate(f *fence) Candidate {
 	c := Candidate{Form: FormMarkdown}
 	if !f.closed {
 		c.Err = kez.Errorf(kez.MarkdownUnclosedFence, "the kez fence is never closed").
 			WithHint("end it with a line ``` of its own; the text may be truncated")
 		return c
 	}
-	body := bytes.Trim(f.body, asciiSpace)
+	body := bytes.Trim(f.body, kez.JSONSpace)
 	switch {
 	case len(body) == 0:
 		c.Err = kez.Errorf(kez.InputEmpty, "the kez fence is empty")

@@ -103,14 +103,20 @@ func tooDeep(node ast.Node) bool {
 // definitions takes link definitions out of paragraphs where that matters for
 // blocks: a paragraph of nothing else cannot become the heading that a line of
 // = or - under it would make, and what a heading ends, a paragraph continues.
-type definitions struct{}
+type definitions struct{ scan *fenceScan }
 
-func (definitions) Transform(node *ast.Paragraph, reader text.Reader, _ parser.Context) {
+func (d definitions) Transform(node *ast.Paragraph, reader text.Reader, _ parser.Context) {
 	line, _ := reader.PeekLine()
 	line = bytes.TrimLeft(line, " ")
 	if len(line) == 0 || line[0] != '=' && line[0] != '-' || node.Lines().Len() > maxDefinitions {
 		return
 	}
+	if first := node.Lines().At(0); !bytes.HasPrefix(bytes.TrimLeft(first.Value(reader.Source()), " "), []byte("[")) {
+		return
+	}
 	// What is defined is of no use, and would be kept in the context.
 	parser.LinkReferenceParagraphTransformer.Transform(node, reader, parser.NewContext())
+	if node.Parent() == nil {
+		d.scan.defined, _ = reader.Position()
+	}
 }

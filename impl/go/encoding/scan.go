@@ -2,6 +2,7 @@ package encoding
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -16,54 +17,56 @@ func ScanText(text []byte) ([]Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := fenceCandidates(source)
+	all, err := fencePlaces(source)
 	if err != nil {
 		return nil, err
 	}
-	fenced := len(all)
-	for _, token := range tokens(source) {
-		if !inside(all[:fenced], token.start) {
+	fenced := slices.Clip(all)
+	for token := range tokens(source) {
+		if !inside(fenced, token.start) {
 			all = append(all, token)
+		}
+		if err := crowded(all); err != nil {
+			return nil, err
 		}
 	}
 	if len(all) == 0 {
 		return nil, kez.Errorf(kez.ProofNoProof, "the text holds no proof").
 			WithHint("a proof is a token such as kez:z1:…, or a fenced code block with the info word kez")
 	}
-	slices.SortFunc(all, func(a, b found) int { return a.start - b.start })
-	lines := lineCounter{source: source}
-	candidates := make([]Candidate, 0, len(all))
-	for _, f := range all {
-		f.Where = lines.at(f.start)
-		candidates = append(candidates, f.Candidate)
-	}
-	return candidates, nil
+	slices.SortFunc(all, func(a, b place) int { return a.start - b.start })
+	return candidates(source, all), nil
 }
 
 // inside reports whether a place lies in one of the fences, which stand in
 // order and do not overlap (KEZ-SCAN-009).
-func inside(fences []found, at int) bool {
-	i, _ := slices.BinarySearchFunc(fences, at, func(f found, at int) int { return f.end - at - 1 })
+func inside(fences []place, at int) bool {
+	i, _ := slices.BinarySearchFunc(fences, at, func(f place, at int) int { return f.end - at - 1 })
 	return i < len(fences) && fences[i].start <= at
 }
 
 // tokens finds kez:[a-z0-9]+:[A-Za-z0-9_-]+, as long as possible and not after
 // a token character, also where invisible characters stand inside.
-func tokens(source []byte) (list []found) {
-	visible := seen(source)
-	for from := 0; ; {
-		i := bytes.Index(visible.text[from:], []byte("kez:"))
-		if i < 0 {
-			return list
+func tokens(source []byte) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		visible := seen(source)
+		for from := 0; ; {
+			i := bytes.Index(visible.text[from:], []byte("kez:"))
+			if i < 0 {
+				return
+			}
+			start := from + i
+			length := tokenLength(visible.text[start:])
+			if length == 0 || isTokenByte(visible.before(start)) {
+				from = start + len("kez:")
+				continue
+			}
+			from = start + length
+			at, end := visible.offset(start), visible.offset(from-1)+1
+			if !yield(place{at, end, func() Candidate { return visible.token(start, start+length, end) }}) {
+				return
+			}
 		}
-		start := from + i
-		length := tokenLength(visible.text[start:])
-		if length == 0 || isTokenByte(visible.before(start)) {
-			from = start + len("kez:")
-			continue
-		}
-		from = start + length
-		list = append(list, visible.token(start, from))
 	}
 }
 
@@ -111,8 +114,8 @@ type visibleText struct {
 // hidden is one invisible character: where it stood in the source, and before
 // which byte of the text without them.
 type hidden struct {
-	char               rune
-	source, text, size int
+	char         rune
+	source, text int32
 }
 
 func seen(source []byte) *visibleText {
@@ -129,7 +132,7 @@ func seen(source []byte) *visibleText {
 				v.text = make([]byte, 0, len(source))
 			}
 			v.text = append(v.text, source[kept:at]...)
-			v.hidden = append(v.hidden, hidden{char, at, len(v.text), size})
+			v.hidden = append(v.hidden, hidden{char, int32(at), int32(len(v.text))})
 			kept = at + size
 		}
 		at += size
@@ -143,7 +146,7 @@ func seen(source []byte) *visibleText {
 // index finds the first hidden character that stands at a place of the text or
 // after it.
 func (v *visibleText) index(place int) int {
-	i, _ := slices.BinarySearchFunc(v.hidden, place, func(h hidden, place int) int { return h.text - place })
+	i, _ := slices.BinarySearchFunc(v.hidden, place, func(h hidden, place int) int { return int(h.text) - place })
 	return i
 }
 
@@ -151,7 +154,7 @@ func (v *visibleText) index(place int) int {
 func (v *visibleText) offset(place int) int {
 	if i := v.index(place + 1); i > 0 {
 		before := v.hidden[i-1]
-		return before.source + before.size + place - before.text
+		return int(before.source-before.text) + utf8.RuneLen(before.char) + place
 	}
 	return place
 }
@@ -165,25 +168,21 @@ func (v *visibleText) before(place int) byte {
 	return ' '
 }
 
-// token judges what stands from start to end of the text.
-func (v *visibleText) token(start, end int) found {
-	at := v.offset(start)
-	f := found{start: at, end: v.offset(end-1) + 1}
+// token judges what stands from start to end of the text, and ends at last in
+// the source.
+func (v *visibleText) token(start, end, last int) Candidate {
 	form, _, _ := splitToken(v.text[start:end])
-	if i := v.index(start + 1); i < len(v.hidden) && v.breaks(v.hidden[i].text, end) {
-		f.Candidate = Candidate{Form: form, Err: kez.Errorf(kez.ChannelCorrupt, "the token is broken by the invisible character %s", invisible(v.hidden[i].char)).
+	if i := v.index(start + 1); i < len(v.hidden) && v.breaks(int(v.hidden[i].text), end) {
+		return Candidate{Form: form, Err: kez.Errorf(kez.ChannelCorrupt, "the token is broken by the invisible character %s", invisible(v.hidden[i].char)).
 			WithHint("copy the token as plain text, or use the short form").
 			WithCause(kez.CompactBase64)}
-		return f
 	}
-	if after := v.source[f.end:]; bytes.HasPrefix(after, []byte("…")) || bytes.HasPrefix(after, []byte("...")) {
-		f.Candidate = Candidate{Form: form, Err: kez.Errorf(kez.ChannelCorrupt, "the token was cut: it ends in an ellipsis, so it is truncated").
+	if after := v.source[last:]; bytes.HasPrefix(after, []byte("…")) || bytes.HasPrefix(after, []byte("...")) {
+		return Candidate{Form: form, Err: kez.Errorf(kez.ChannelCorrupt, "the token was cut: it ends in an ellipsis, so it is truncated").
 			WithHint("publish the short form, or publish where longer texts are allowed").
 			WithCause(kez.CompactTruncated)}
-		return f
 	}
-	f.Candidate = tokenCandidate(v.text[start:end])
-	return f
+	return tokenCandidate(v.text[start:end])
 }
 
 // breaks reports whether an invisible character at a place breaks a token that

@@ -2,6 +2,8 @@ package encoding
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +32,10 @@ func checkScan(t *testing.T, name string, got []Candidate, err error, code kez.C
 func TestScanMarkdown(t *testing.T) {
 	const fence = "```kez\n" + exampleShort + "\n```\n"
 	one := []outcome{{"", "line 1"}}
+	var emptyFences []outcome
+	for i := range MaxCandidates {
+		emptyFences = append(emptyFences, outcome{kez.InputEmpty, "line " + strconv.Itoa(2*i+1)})
+	}
 	for name, c := range map[string]struct {
 		text string
 		code kez.Code
@@ -74,6 +80,9 @@ func TestScanMarkdown(t *testing.T) {
 		"whole object":                          {"\n" + exampleClaim, "", []outcome{{"", "the whole text"}}},
 		"broken object":                         {"{\"kez\":", "", []outcome{{"", "the whole text"}}},
 		"object and fence":                      {"{\n\n" + fence, "", []outcome{{"", "line 3"}}},
+		"64 fences":                             {strings.Repeat("```kez\n```\n", 64), "", emptyFences},
+		"65 fences":                             {strings.Repeat("```kez\n```\n", 65), kez.InputTooLarge, nil},
+		"quoted ones do not count":              {strings.Repeat("> ```kez\n\n", 65) + fence, "", []outcome{{"", "line 131"}}},
 		"nothing":                               {" \n\t", kez.InputEmpty, nil},
 		"not UTF-8":                             {fence + "\xff", kez.JSONInvalidUTF8, nil},
 		"too large":                             {fence + strings.Repeat("ä", MaxText/2), kez.InputTooLarge, nil},
@@ -121,6 +130,9 @@ func TestScanText(t *testing.T) {
 		"joiner, then colon": {short + "\u2060:", "", []outcome{{kez.ChannelCorrupt, "line 1"}}},
 		"joiners around":     {"x\ufeff" + short + "\u00ad", "", []outcome{{"", "line 1"}}},
 		"joiner elsewhere":   {"a\u200db\n\u200c" + short, "", []outcome{{"", "line 2"}}},
+		"65 tokens":          {strings.Repeat("kez:z1:a ", 65), kez.InputTooLarge, nil},
+		"65 of both":         {strings.Repeat("kez:z1:a\n", 63) + fence + fence, kez.InputTooLarge, nil},
+		"64 of both":         {fence + strings.Repeat("x\n", 4) + strings.Repeat("kez:z1:a ", 63), "", append([]outcome{{"", "line 1"}}, slices.Repeat([]outcome{{kez.CompactBase64, "line 8"}}, 63)...)},
 		"nothing":            {"hello", kez.ProofNoProof, nil},
 		"empty":              {"", kez.InputEmpty, nil},
 		"not UTF-8":          {short + "\xff", kez.JSONInvalidUTF8, nil},
@@ -146,6 +158,8 @@ func TestDetect(t *testing.T) {
 		"$ORIGIN x.\n_KEZ.a  txt abc":                    ReadZone,
 		"; comment\n_kez.a.example TXT kez:z1:a ; again": ReadZone,
 		"a.example. IN TXT \"x\"":                        ReadMarkdown, "_kez.a.example is a TXT name": ReadMarkdown,
+		"$ORIGIN a.example.\n_kez 3600 IN TXT \"x\"": ReadZone, "_kez is a TXT name": ReadMarkdown, "_kezz TXT x": ReadMarkdown, "_kez\nTXT x": ReadMarkdown,
+		"_kez.a.example. CH TXT x": ReadMarkdown, "_\u212aez.a TXT x": ReadMarkdown, "\v{}": ReadMarkdown,
 		"_kez.a.example IN A 1.2.3.4": ReadMarkdown, "# KEZ proof": ReadMarkdown, "5": ReadMarkdown, "\x00{": ReadClaim,
 	} {
 		if got, err := Detect([]byte(text), ReadAuto); err != nil || got != want {
@@ -173,8 +187,10 @@ func TestChainText(t *testing.T) {
 		event:                                   event,
 		event + "\n" + event:                    event + "\n" + event,
 		strings.ReplaceAll(event, "{", "{\n  "): event + "\n",
-		"":                                      "",
-		"{\n":                                   "{\n",
+		strings.ReplaceAll(event, ":", ":\n"):   event + "\n",
+		"\n" + strings.ReplaceAll(event, ":", ":\n") + "\n": event + "\n",
+		"":    "",
+		"{\n": "{\n",
 	} {
 		if got, err := ChainText([]byte(text)); err != nil || string(got) != want {
 			t.Errorf("%q: %q, %v", text, got, err)

@@ -25,7 +25,7 @@ type Token struct {
 
 // EncodeCompact writes an envelope as a kez:z1: token around its canonical form.
 func EncodeCompact(envelope []byte) (string, error) {
-	doc, err := strictjson.ReadCanonical(envelope, MaxEnvelope)
+	doc, err := strictjson.ReadCanonical(envelope, kez.MaxEnvelope)
 	if err != nil {
 		return "", err
 	}
@@ -36,11 +36,11 @@ func EncodeCompact(envelope []byte) (string, error) {
 // kez:zc1: token.
 func EncodeBundle(lines []byte) (string, error) {
 	switch {
-	case len(bytes.Trim(lines, asciiSpace)) == 0:
+	case len(bytes.Trim(lines, kez.JSONSpace)) == 0:
 		return "", kez.Errorf(kez.SigchainEmpty, "an empty chain has no bundle").
 			WithHint("add an event first")
-	case len(lines) > MaxChain:
-		return "", kez.Errorf(kez.InputTooLarge, "the chain is larger than %d bytes", MaxChain)
+	case len(lines) > kez.MaxChain:
+		return "", kez.Errorf(kez.InputTooLarge, "the chain is larger than %d bytes", kez.MaxChain)
 	}
 	return encodeBase64(bundlePrefix, encoder().EncodeAll(lines, nil)), nil
 }
@@ -81,7 +81,7 @@ func DecodeClaimToken(text []byte) (Token, error) {
 // splitToken reads a token up to its body. The form is known from the word on,
 // also next to an error.
 func splitToken(text []byte) (form, body string, err error) {
-	text = bytes.Trim(text, asciiSpace)
+	text = bytes.Trim(text, kez.JSONSpace)
 	if len(text) == 0 {
 		return "", "", kez.Errorf(kez.InputEmpty, "the input is empty")
 	}
@@ -159,8 +159,8 @@ func decodeCompact(body string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	json, err := decompress(frame, decoder, MaxEnvelope)
-	if err == nil && len(bytes.Trim(json, asciiSpace)) == 0 {
+	json, err := decompress(frame, decoder, kez.MaxEnvelope)
+	if err == nil && len(bytes.Trim(json, kez.JSONSpace)) == 0 {
 		return nil, kez.Errorf(kez.InputEmpty, "the token holds nothing")
 	}
 	return json, err
@@ -171,7 +171,7 @@ func decodeBundle(body string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := decompress(frame, decoder, MaxChain)
+	lines, err := decompress(frame, decoder, kez.MaxChain)
 	if err == nil && len(lines) == 0 {
 		return nil, kez.Errorf(kez.SigchainEmpty, "the bundle holds no event")
 	}

@@ -34,7 +34,7 @@ const (
 
 func canonical(t testing.TB, json []byte) string {
 	t.Helper()
-	doc, err := strictjson.ReadCanonical(json, MaxEnvelope)
+	doc, err := strictjson.ReadCanonical(json, kez.MaxEnvelope)
 	if err != nil {
 		t.Fatalf("%v in %q", err, json)
 	}
@@ -86,7 +86,7 @@ func TestTokenCodes(t *testing.T) {
 	for text, want := range map[string]kez.Code{
 		"": kez.InputEmpty, " \n": kez.InputEmpty, "kez:z1:": kez.InputEmpty, "kez:zc1: ": kez.InputEmpty, "kez:b1:": kez.InputEmpty,
 		"KEZ:z1:AA": kez.CompactPrefix, "ke": kez.CompactPrefix, "kez:z1": kez.CompactPrefix, "xkez:z1:AA": kez.CompactPrefix,
-		"kez:zd1:AA": kez.CompactPrefixUnknown, "kez:Z1:AA": kez.CompactPrefixUnknown, "kez::AA": kez.CompactPrefixUnknown,
+		"kez:zd1:AA": kez.CompactPrefixUnknown, "kez:Z1:AA": kez.CompactPrefix, "kez::AA": kez.CompactPrefix,
 		"kez:z1:AA=": kez.CompactBase64, "kez:z1:A": kez.CompactBase64, "kez:z1:AB": kez.CompactBase64, "kez:z1:A\nA": kez.CompactBase64,
 		"kez:z1:A+": kez.CompactBase64, "kez:z1:A\u200dA": kez.CompactBase64, "kez:z1:A\xffA": kez.CompactBase64, "kez:z1:AA:A": kez.CompactBase64,
 		"kez:z1:" + long:                                                 kez.InputTooLarge,
@@ -121,8 +121,8 @@ func TestTokenCodes(t *testing.T) {
 		bundled(compactPrefix, " \n"):                                    kez.InputEmpty,
 		framed(magic + "\x20\x00\x01\x00\x00"):                           kez.InputEmpty,
 		encodeBase64(bundlePrefix, []byte(magic+"\x20\x00\x01\x00\x00")): kez.SigchainEmpty,
-		bundled(compactPrefix, strings.Repeat("a", MaxEnvelope+1)):       kez.CompactTooLarge,
-		bundled(bundlePrefix, strings.Repeat("a", MaxChain+1)):           kez.CompactTooLarge,
+		bundled(compactPrefix, strings.Repeat("a", kez.MaxEnvelope+1)):   kez.CompactTooLarge,
+		bundled(bundlePrefix, strings.Repeat("a", kez.MaxChain+1)):       kez.CompactTooLarge,
 		"kez:b1:AA=": kez.ShortMalformed, "kez:b1:AA": kez.ShortMalformed, "kez:b1:AQ": kez.ShortMalformed, "kez:b1:AQM": kez.ShortMalformed,
 		exampleShort[:150]: kez.ShortMalformed,
 	} {
@@ -168,7 +168,7 @@ func TestBundle(t *testing.T) {
 	if _, err := EncodeBundle([]byte("\n")); !errors.Is(err, kez.SigchainEmpty) {
 		t.Error(err)
 	}
-	if _, err := EncodeBundle(make([]byte, MaxChain+1)); !errors.Is(err, kez.InputTooLarge) {
+	if _, err := EncodeBundle(make([]byte, kez.MaxChain+1)); !errors.Is(err, kez.InputTooLarge) {
 		t.Error(err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // The decoder and the encoder are made when first used: most commands need one
 // of them at most, and many none.
 var (
-	decoder = sync.OnceValue(func() *zstd.Decoder { return newDecoder(MaxChain) })
+	decoder = sync.OnceValue(func() *zstd.Decoder { return newDecoder(kez.MaxChain) })
 	encoder = sync.OnceValue(newEncoder)
 )
 
