@@ -28,7 +28,8 @@ type Answer struct {
 	Server        string
 }
 
-// Resolver looks TXT records up. Its errors are channel.unreachable.
+// Resolver looks TXT records up. Its errors are channel.unreachable or
+// channel.rate_limited.
 type Resolver interface {
 	LookupTXT(ctx context.Context, name string) (*Answer, error)
 }

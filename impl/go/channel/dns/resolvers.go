@@ -11,13 +11,15 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"kez.lat/kez/impl/go/channel"
 )
 
 // HTTPS asks a DoH server (RFC 8484), such as https://dns.example/dns-query. The
 // user configured it, so its address is not judged.
 type HTTPS struct {
 	URL    string
-	Client *http.Client // nil: http.DefaultClient
+	Client *http.Client // nil: one of its own
 }
 
 // LookupTXT looks TXT records up and follows CNAMEs.
@@ -37,15 +39,21 @@ func (h HTTPS) exchange(ctx context.Context, question *dns.Msg) (*dns.Msg, int, 
 	}
 	request.Header.Set("Content-Type", "application/dns-message")
 	request.Header.Set("Accept", "application/dns-message")
-	client := h.Client
-	if client == nil {
-		client = http.DefaultClient
+	client := http.Client{}
+	if h.Client != nil {
+		client = *h.Client
 	}
+	// What the user configured is this one URL and not where it leads to
+	// (KEZ-CHAN-023).
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := client.Do(request)
 	if err != nil {
 		return nil, 0, unreachable("the DoH server %s does not answer: %w", h.URL, err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusTooManyRequests {
+		return nil, 0, channel.RateLimited(request.URL.Host, response.Header)
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, dns.MaxMsgSize+1))
 	reply := new(dns.Msg)
 	if err != nil || response.StatusCode != http.StatusOK || reply.Unpack(body) != nil || !answers(reply, question) {
