@@ -11,7 +11,7 @@ const tabStop = 4
 // miscounts some of them. And it holds no vertical tabs and form feeds, which
 // the library takes for white space.
 func structure(source []byte) []byte {
-	if bytes.IndexAny(source, "\t\v\f") < 0 {
+	if !bytes.ContainsAny(source, "\t\v\f") {
 		return source
 	}
 	out := make([]byte, 0, len(source)+len(source)/8)
