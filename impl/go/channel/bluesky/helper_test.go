@@ -35,28 +35,36 @@ func envelope(t testing.TB, subject string) []byte {
 	return c.Bytes()
 }
 
-// short gives the claim about a subject as it fits a post.
+// made keeps the tokens, as each world asks for the same three. No test here
+// runs in parallel.
+var made = map[string]string{}
+
+// short gives the claim about a subject in its short form, which fits a post.
 func short(t testing.TB, subject string) string {
-	t.Helper()
-	fields, err := encoding.ShortOf(envelope(t, subject))
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, err := encoding.EncodeShort(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
+	return token(t, "short "+subject, func() (string, error) {
+		fields, err := encoding.ShortOf(envelope(t, subject))
+		if err != nil {
+			return "", err
+		}
+		return encoding.EncodeShort(fields)
+	})
 }
 
 // compact gives the claim about a subject in the form that is longer than a post.
 func compact(t testing.TB, subject string) string {
+	return token(t, "compact "+subject, func() (string, error) { return encoding.EncodeCompact(envelope(t, subject)) })
+}
+
+func token(t testing.TB, name string, make func() (string, error)) string {
 	t.Helper()
-	token, err := encoding.EncodeCompact(envelope(t, subject))
-	if err != nil {
-		t.Fatal(err)
+	if made[name] == "" {
+		text, err := make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[name] = text
 	}
-	return token
+	return made[name]
 }
 
 func identity(t testing.TB, text string) kez.Identity {
