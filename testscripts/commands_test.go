@@ -182,7 +182,7 @@ func save(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := strings.TrimSpace(ts.ReadFile("stdout"))
 	if len(args) == 2 {
-		text = fmt.Sprint(oneObject(ts)[args[1]])
+		text = strings.TrimSpace(fmt.Sprint(oneObject(ts)[args[1]]))
 	}
 	ts.Setenv(args[0], text)
 }

@@ -13,10 +13,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"kez.lat/kez/fakes/scriptcmd"
 	"kez.lat/kez/impl/go/cli"
 )
 
 func TestMain(m *testing.M) {
+	scriptcmd.Commands(commands)
 	testscript.Main(m, map[string]func(){
 		"kez": func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
 	})

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"kez.lat/kez/impl/go/encoding"
 	"kez.lat/kez/impl/go/kez"
@@ -109,5 +110,5 @@ func (r Registry) For(id kez.Identity) (Channel, error) {
 		return c, nil
 	}
 	return nil, kez.Errorf(kez.ChannelUnknownSystem, "no channel answers for %s identities", id.System()).
-		WithHint("channels: %v", slices.Sorted(maps.Keys(r)))
+		WithHint("channels: %s", strings.Join(slices.Sorted(maps.Keys(r)), ", "))
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) verifyCommand() *cobra.Command {
-	return group("verify", "Check proofs", "", a.verifyFile())
+	return group("verify", "Check proofs", "", a.verifyFile(), a.verifyID())
 }
 
 func (a *app) verifyFile() *cobra.Command {
@@ -115,6 +115,9 @@ func (a *app) verdict(status kez.Status) string {
 func claimLines(t *table, r *verify.Result, now time.Time) {
 	t.row("subject", r.Subject)
 	t.row("primary", r.Primary)
+	if len(r.Places) > 0 { // of a file, the person knows where it is
+		t.row("found at", r.Evidence)
+	}
 	t.time("signed", r.CreatedAt, now)
 	t.time("expires", r.ExpiresAt, now)
 	t.code(r)

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/verify"
+	"kez.lat/kez/impl/go/verify/pins"
+)
+
+// lookFlags are what every command takes that looks at channels.
+type lookFlags struct {
+	primary, timeout, doh *once
+	chains                *list
+	requireChain, repin   bool
+}
+
+func addLookFlags(cmd *cobra.Command) *lookFlags {
+	f := &lookFlags{}
+	f.primary = stringFlag(cmd, "primary", "ID", "", "take only claims of this primary")
+	f.chains = listFlag(cmd, "chain", "FILE", "decide by the chain in this file; again for a successor's")
+	f.timeout = stringFlag(cmd, "timeout", "DURATION", "20s", "how long to look for one identity")
+	f.doh = stringFlag(cmd, "doh", "URL", "", "ask this DNS-over-HTTPS server")
+	switchFlag(cmd.Flags(), &f.requireChain, "require-chain", "take no claim whose chain was not read whole")
+	switchFlag(cmd.Flags(), &f.repin, "repin", "accept that another account stands behind a name now")
+	return f
+}
+
+func (a *app) verifyID() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "id IDENTITY…",
+		Short: "Look for the proofs of identities and check them",
+		Long: `Look for the proof of each identity in the places that only its account can write
+to, and check it. Systems: dns, github, web, nostr, bluesky, ap.
+
+Exit codes: 0 all valid, 1 one is not, 3 one could not be looked at, 2 wrong usage.`,
+		Example: `  kez verify id github:alice dns:example.com
+  kez verify id --explain ap:alice@social.example
+  kez verify id --file friends.txt`,
+	}
+	f := addLookFlags(cmd)
+	file := stringFlag(cmd, "file", "PATH", "", "read identities from a file, one a line, # starts a comment")
+	var explain bool
+	switchFlag(cmd.Flags(), &explain, "explain", "show each step: what was asked, what was seen, what to do")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		ids, err := a.typedIdentities(cmd, args, file)
+		if err != nil {
+			return err
+		}
+		v, q, err := a.verifier(f)
+		if err != nil {
+			return err
+		}
+		targets, err := v.Targets(ids)
+		if err != nil {
+			return err
+		}
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		return a.verifyAll(ctx, v, targets, q, explain)
+	}
+	return cmd
+}
+
+// typedIdentities reads all identities before anything is asked (KEZ-CLI-018).
+func (a *app) typedIdentities(cmd *cobra.Command, args []string, file *once) ([]kez.Identity, error) {
+	if file.given {
+		data, err := a.readInput(file.value)
+		if err != nil {
+			return nil, err
+		}
+		for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
+			text, _, _ := strings.Cut(scanner.Text(), "#")
+			if text = strings.TrimSpace(text); text != "" {
+				args = append(args, text)
+			}
+		}
+	}
+	if len(args) == 0 {
+		return nil, usage("%s needs an identity", cmd.CommandPath()).WithHint("write for example %s github:alice", cmd.CommandPath())
+	}
+	ids := make([]kez.Identity, len(args))
+	for i, text := range args {
+		id, err := typedIdentity(text)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// verifier gathers everything a look needs.
+func (a *app) verifier(f *lookFlags) (*verify.Verifier, verify.Question, error) {
+	q := verify.Question{RequireChain: f.requireChain}
+	var err error
+	if q.Now, err = a.env.now(); err != nil {
+		return nil, q, err
+	}
+	if f.primary.given {
+		if q.Primary, err = typedPrimary(f.primary.value); err != nil {
+			return nil, q, err
+		}
+	}
+	timeout, err := time.ParseDuration(f.timeout.value)
+	if err != nil || timeout <= 0 {
+		return nil, q, usage("--timeout is no duration such as 20s")
+	}
+	if f.doh.given && !validDoH(f.doh.value) {
+		return nil, q, usage("--doh is no https URL")
+	}
+	if len(f.chains.values) > 0 {
+		q.Chains = &verify.Chains{}
+		for _, path := range f.chains.values {
+			data, err := a.readInput(path)
+			if err == nil {
+				err = q.Chains.AddFile(data, path)
+			}
+			if err != nil {
+				return nil, q, err
+			}
+		}
+	}
+	settings, err := a.settings()
+	if err != nil {
+		return nil, q, err
+	}
+	h, err := a.home()
+	if err != nil {
+		return nil, q, err
+	}
+	known, err := pins.Load(h)
+	if err != nil {
+		return nil, q, err
+	}
+	return &verify.Verifier{Channels: channelsOf(settings, f.doh.value, q.Now), Pins: known, Repin: f.repin, Timeout: timeout}, q, nil
+}
+
+// verifyAll prints the verdict of each identity in order, then a summary.
+func (a *app) verifyAll(ctx context.Context, v *verify.Verifier, targets []verify.Target, q verify.Question, explain bool) error {
+	counts := map[kez.Status]int{}
+	exit := kez.ExitOK
+	v.All(ctx, targets, q, func(i int, r *verify.Result) {
+		counts[r.Status]++
+		exit = worse(exit, r.Status.Exit())
+		a.progress("%d of %d verified", i+1, len(targets))
+		a.showResult(r, q.Now)
+		if explain && !a.json {
+			a.explain(r)
+		}
+	})
+	a.progress("")
+	a.exit = exit
+	if len(targets) > 1 && !a.json {
+		a.print("\n" + summary(counts) + "\n")
+	}
+	return v.Pins.Save()
+}
+
+// worse joins two exit codes: a refusal counts more than what could not be
+// looked at (KEZ-CLI-017).
+func worse(a, b int) int {
+	if a == kez.ExitRefused || b == kez.ExitRefused {
+		return kez.ExitRefused
+	}
+	return max(a, b)
+}
+
+func summary(counts map[kez.Status]int) string {
+	var parts []string
+	for _, s := range []kez.Status{kez.Valid, kez.Revoked, kez.Expired, kez.Fork, kez.Invalid, kez.SubjectMismatch, kez.NotFound, kez.Unreachable} {
+		if counts[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[s], strings.ReplaceAll(string(s), "_", " ")))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// progress shows how far a long run is, on a terminal alone.
+func (a *app) progress(format string, args ...any) {
+	if a.env.Terminal && !a.json {
+		fmt.Fprintf(a.env.Stderr, "\r\x1b[K"+format, args...)
+	}
+}
+
+// explain tells each step of a look.
+func (a *app) explain(r *verify.Result) {
+	t := &table{}
+	for _, p := range r.Places {
+		t.row("asked", p.URL)
+		t.row("seen", strings.TrimSpace(string(p.Code)+" "+p.Seen))
+		t.row("do", p.Hint)
+	}
+	for _, c := range r.Candidates {
+		t.row("proof", c.Evidence)
+		t.row("expected", "a claim about "+r.Subject+", signed and not revoked")
+		t.row("seen", strings.TrimSpace(string(c.Status)+" "+string(c.Code)+" "+c.Message))
+		t.row("do", c.Hint)
+	}
+	for _, note := range r.Notes {
+		t.row("note", note)
+	}
+	a.print(t.String())
+}
