@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"flag"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 type flags struct {
 	set       *flag.FlagSet
 	impls     list
-	manifests list
+	manifests paths
 	ops       list
 	tags      list
 	levels    list
@@ -32,6 +33,16 @@ func (l *list) String() string { return strings.Join(*l, ",") }
 
 func (l *list) Set(value string) error {
 	*l = append(*l, split(value)...)
+	return nil
+}
+
+// paths is a flag that can be given several times; a path may hold anything.
+type paths []string
+
+func (p *paths) String() string { return strings.Join(*p, string(filepath.ListSeparator)) }
+
+func (p *paths) Set(value string) error {
+	*p = append(*p, value)
 	return nil
 }
 

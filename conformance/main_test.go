@@ -38,6 +38,7 @@ func TestBrokenHarness(t *testing.T) {
 	nothing := manifest("nothing.json", `{"name":"x"}`)
 	codes := manifest("codes.json", `{"name":"x","adapter":["true"],"codes":{"E1":"no.such_code"}}`)
 	lost := manifest("lost.json", `{"name":"x","adapter":["true"],"expected_failures":"nowhere.txt"}`)
+	nowhere := manifest("nowhere.json", `{"name":"x","adapter":["true"],"dir":"nowhere"}`)
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
@@ -60,6 +61,9 @@ func TestBrokenHarness(t *testing.T) {
 		{"unknown case", nil, []string{"run", "identity-no-such-case"}, "no case has the id"},
 		{"empty selection", nil, []string{"run", "--tag", "KEZ-NONE-001"}, "no case is selected"},
 		{"malformed pattern", nil, []string{"run", "[z-a"}, "malformed"},
+		{"an environment that names nothing", map[string]string{"KEZ_IMPL": " , "}, []string{"run"}, "names no implementation"},
+		{"missing folder", nil, []string{"run", "--manifest", nowhere}, "there is no folder"},
+		{"repro of a pattern", nil, []string{"repro", "identity-*"}, "one case id is wanted"},
 		{"show without a case", nil, []string{"show"}, "one case id"},
 		{"repro of an unknown case", nil, []string{"repro", "nope"}, "no case has the id"},
 	} {
@@ -127,7 +131,10 @@ func TestReproPasted(t *testing.T) {
 }
 
 func TestInitAndStrictness(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "a folder, with a comma")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
 	adapter := write(t, filepath.Join(dir, "adapter.sh"), `
 while read -r line; do
   case "$line" in

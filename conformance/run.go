@@ -94,8 +94,12 @@ func (env Env) reproCommand(_ context.Context, args []string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if _, _, err := f.load(); err != nil {
+	_, selected, err := f.load()
+	if err != nil {
 		return false, err
+	}
+	if selected[0].ID != id {
+		return false, &usageError{fmt.Sprintf("%q is a pattern, and one case id is wanted", id)}
 	}
 	targets, err := env.targets(f.impls, f.manifests)
 	if err != nil {

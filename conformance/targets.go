@@ -33,6 +33,9 @@ func (env Env) targets(impls, manifests []string) ([]target, error) {
 	if len(impls)+len(manifests) == 0 {
 		impls = split(env.Getenv("KEZ_IMPL"))
 		manifests = filepath.SplitList(env.Getenv("KEZ_MANIFEST"))
+		if names := env.Getenv("KEZ_IMPL"); names != "" && len(impls) == 0 {
+			return nil, fmt.Errorf("KEZ_IMPL=%q names no implementation", names)
+		}
 	}
 	if len(impls)+len(manifests) == 0 {
 		impls = []string{builtinName}

@@ -43,6 +43,11 @@ func (c Command) build() (*exec.Cmd, error) {
 
 // notStarted words the commonest reasons for a person.
 func (c Command) notStarted(err error) error {
+	if c.Dir != "" {
+		if info, bad := os.Stat(c.Dir); bad != nil || !info.IsDir() {
+			return fmt.Errorf("the adapter cannot be started: there is no folder %s (mend dir in the manifest)", c.Dir)
+		}
+	}
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("the adapter cannot be started: there is no program %q (build it first, or mend the manifest)", c.Args[0])

@@ -112,6 +112,8 @@ func misbehave(how string, seq int) {
 		fmt.Printf(`{"seq":%d,"accept":{"identity":"x:y"}}`+"\n", seq+5)
 	case "foreign-code":
 		fmt.Printf(`{"seq":%d,"reject":{"code":"E_BAD"}}`+"\n", seq)
+	case "long-message":
+		fmt.Printf(`{"seq":%d,"reject":{"code":"E_%[2]s","message":"%[2]s"}}`+"\n", seq, strings.Repeat("y", 1<<20))
 	case "wrong-state":
 		fmt.Printf(`{"seq":%d,"accept":{"identity":"x:z"}}`+"\n", seq)
 	case "accept-list":
@@ -160,6 +162,7 @@ func TestBrokenAdapters(t *testing.T) {
 		"no-outcome":    {Error, "exactly one of"},
 		"other-seq":     {Error, "has seq"},
 		"foreign-code":  {Fail, "refused what has to be taken"},
+		"long-message":  {Fail, "refused what has to be taken"},
 		"wrong-state":   {Fail, `identity: want "x:y", got "x:z"`},
 		"accept-list":   {Error, "not an object"},
 	} {
@@ -180,6 +183,8 @@ func TestBrokenAdapters(t *testing.T) {
 					t.Errorf("%s: %s %q, want %s %q", r.Case.ID, r.Outcome, r.Detail, want.outcome, want.detail)
 				case i != 3 && r.Outcome != Pass:
 					t.Errorf("%s: %s %q, want pass", r.Case.ID, r.Outcome, r.Detail)
+				case len(r.Got) > 2000:
+					t.Errorf("%s: %d bytes of an answer go into the reports", r.Case.ID, len(r.Got))
 				}
 			}
 		})

@@ -74,7 +74,7 @@ func refusal(want vectors.Reject, got adapter.Reject) string {
 	switch {
 	case got.Code != want.Code && !slices.Contains(want.Also, got.Code):
 		if !registry()[got.Code] {
-			return "refused, but the code " + got.Code + " is not in the registry of spec/errors.md; map it in the manifest"
+			return "refused, but the code " + cut(got.Code, 100) + " is not in the registry of spec/errors.md; map it in the manifest"
 		}
 		return "refused with another code"
 	case want.At != 0 && got.At != want.At:

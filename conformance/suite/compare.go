@@ -95,11 +95,15 @@ func short(raw json.RawMessage) string {
 	if json.Compact(&compact, raw) == nil {
 		text = compact.String()
 	}
-	if len(text) > most {
-		cut := strings.ToValidUTF8(text[:most], "")
-		return fmt.Sprintf("%s… (%d bytes)", cut, len(text))
+	return cut(text, most)
+}
+
+// cut shortens a text for a message.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return text
+	return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
 }
 
 // wanted words what a case expects.
@@ -126,12 +130,12 @@ func given(a adapter.Answer) string {
 	case a.Fault != nil:
 		return "fault " + adapter.Excerpt([]byte(*a.Fault))
 	case a.Reject != nil:
-		text := "reject " + a.Reject.Code
+		text := "reject " + cut(a.Reject.Code, 100)
 		if a.Reject.At != 0 {
 			text += fmt.Sprintf(" at line %d", a.Reject.At)
 		}
 		if a.Reject.Message != "" {
-			text += " (" + a.Reject.Message + ")"
+			text += " (" + cut(a.Reject.Message, 1000) + ")"
 		}
 		return text
 	}

@@ -64,7 +64,7 @@ func tokenOf(state map[string]json.RawMessage) (string, error) {
 func unpackToken(token string) ([]byte, error) {
 	body, found := strings.CutPrefix(token, "kez:z1:")
 	if !found {
-		return nil, errors.New("it does not start with kez:z1:")
+		return nil, errors.New("the prefix kez:z1: is not there")
 	}
 	frame, err := base64.RawURLEncoding.Strict().DecodeString(body)
 	if err != nil {

@@ -28,15 +28,15 @@ func chainSignatures(t *topic) {
 	first := at("signature", set("sig", flip(one.events[0].get("signature", "sig").(string), 9)))(one.events[0])
 	breaks(t, "sig-bit-first", "one", "one bit of the signature changed", newChain(alice).with(first), 1, "signature.invalid", tags("SIG-013 CHAIN-021"))
 	t.group("sigchain.verify", "CHAIN-042 ID-030", "A subject with two spellings could be revoked under one and live on under the other.")
-	for _, f := range []struct{ id, fault, subject, code string }{
-		{"subject-upper", "a subject in upper case", "dns:Alice.Example", "identity.not_canonical"},
-		{"subject-empty", "an empty subject", "", "identity.invalid"},
-		{"subject-traversal", "a path that climbs", "github:../../etc", "identity.invalid"},
-		{"subject-nsec", "a secret key as the subject", nsec(nora.secret), "identity.secret_key"},
-		{"subject-low-order", "a low-order key as the subject", "ed25519:" + lowOrder()[4], "key.low_order"},
-		{"subject-no-point", "a subject that is no point", "ed25519:" + offCurve(), "key.not_on_curve"},
+	for _, f := range []struct{ id, fault, subject, code, rule string }{
+		{"subject-upper", "a subject in upper case", "dns:Alice.Example", "identity.not_canonical", "ID-030"},
+		{"subject-empty", "an empty subject", "", "identity.invalid", "ID-031"},
+		{"subject-traversal", "a path that climbs", "github:../../etc", "identity.invalid", "ID-031"},
+		{"subject-nsec", "a secret key as the subject", nsec(nora.secret), "identity.secret_key", "ID-034"},
+		{"subject-low-order", "a low-order key as the subject", "ed25519:" + lowOrder()[4], "key.low_order", "ID-017"},
+		{"subject-no-point", "a subject that is no point", "ed25519:" + offCurve(), "key.not_on_curve", "ID-018"},
 	} {
-		breaks(t, f.id, "two", f.fault+", signed", one.add(f.subject), 2, f.code)
+		breaks(t, f.id, "two", f.fault+", signed", one.add(f.subject), 2, f.code, tags("CHAIN-042 "+f.rule))
 	}
 }
 

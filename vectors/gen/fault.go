@@ -39,11 +39,6 @@ func set(name string, v any) edit {
 	}
 }
 
-// dup appends a member although there may be one of that name.
-func dup(name string, v any) edit {
-	return func(o obj) obj { return append(append(obj(nil), o...), member{name, v}) }
-}
-
 // drop removes a member.
 func drop(name string) edit {
 	return func(o obj) obj {
