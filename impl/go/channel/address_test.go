@@ -159,7 +159,7 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestRedirectsCanBeJudged(t *testing.T) {
-	base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://b.example/", 302) })
+	base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://b.example/", http.StatusFound) })
 	_, err := get(t, channel.Request{URL: "https://a.example/", Origin: channel.Origin{Base: base}, Redirect: func(from, to *url.URL) error {
 		if from.Host != to.Host {
 			return kez.Errorf(kez.ChannelOwnerMismatch, "another host")
@@ -168,5 +168,19 @@ func TestRedirectsCanBeJudged(t *testing.T) {
 	}})
 	if !errors.Is(err, kez.ChannelOwnerMismatch) {
 		t.Error(err)
+	}
+}
+
+// TestAddressesAreJudgedFirst has redirects that break two rules at once
+// (KEZ-CHAN-026).
+func TestAddressesAreJudgedFirst(t *testing.T) {
+	for _, to := range []string{"http://b.example/", "https://127.0.0.1/", "https://user@b.example/"} {
+		base, requests := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+		_, err := get(t, channel.Request{URL: "https://a.example/", Origin: channel.Origin{Base: base}, Redirect: func(_, _ *url.URL) error {
+			return kez.Errorf(kez.ChannelOwnerMismatch, "another host")
+		}})
+		if !errors.Is(err, kez.ChannelBadContent) || requests.Load() != 1 {
+			t.Errorf("%s: %v after %d requests", to, err, requests.Load())
+		}
 	}
 }

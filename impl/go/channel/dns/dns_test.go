@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"kez.lat/kez/fakes"
 	"kez.lat/kez/fakes/dnsfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/dns"
@@ -87,6 +88,34 @@ func TestDoHServersThatAreNone(t *testing.T) {
 	}
 	c := dns.Channel{Resolver: dns.Wire{Server: "no port"}}
 	worldtest.Want(t, worldtest.Verify(t, c, "dns:a.test"), kez.ChannelUnreachable)
+}
+
+// TestServersInTurn has servers that are silent or refuse before one that
+// answers, which decides, whatever it says.
+func TestServersInTurn(t *testing.T) {
+	good, empty := worldtest.Start(t, zone(txt(t, site))), worldtest.Start(t, zone())
+	silent := worldtest.Start(t, zone()+faults(`{"_kez.a.test": {"drop": -1}}`))
+	refusing := worldtest.Start(t, zone()+faults(`{"_kez.a.test": {"rcode": "SERVFAIL"}}`))
+	at := func(worlds ...*fakes.World) (servers dns.Servers) {
+		for _, w := range worlds {
+			servers = append(servers, w.DNS.URL())
+		}
+		return servers
+	}
+	for name, test := range map[string]struct {
+		servers dns.Servers
+		want    kez.Code
+	}{
+		"silent, refusing, good": {at(silent, refusing, good), ""},
+		"empty, good":            {at(empty, good), kez.ChannelNotFound},
+		"silent, refusing":       {at(silent, refusing), kez.ChannelUnreachable},
+		"none":                   {nil, kez.ChannelUnreachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := verify.Question{Subject: worldtest.ID(t, "dns:a.test")}
+			worldtest.Want(t, worldtest.Ask(t, worldtest.Impatient(t), dns.Channel{Resolver: test.servers}, q), test.want)
+		})
+	}
 }
 
 // TestCorpusSPF reads others' TXT records of every kind at the name of a proof,

@@ -73,12 +73,23 @@ func (System) LookupTXT(ctx context.Context, name string) (*Answer, error) {
 	if err != nil || len(file.Servers) == 0 {
 		return lookupNative(ctx, name)
 	}
-	servers := file.Servers[:min(len(file.Servers), 3)]
-	var last error
-	for _, server := range servers {
-		wire := Wire{Server: net.JoinHostPort(server, file.Port)}
-		if deadline, ok := ctx.Deadline(); ok {
-			wire.Try = max(time.Until(deadline)/time.Duration(tries*len(servers)), time.Millisecond)
+	var servers Servers
+	for _, server := range file.Servers[:min(len(file.Servers), 3)] {
+		servers = append(servers, net.JoinHostPort(server, file.Port))
+	}
+	return servers.LookupTXT(ctx, name)
+}
+
+// Servers asks servers, each host:port, in turn until one answers.
+type Servers []string
+
+// LookupTXT looks TXT records up and follows CNAMEs.
+func (s Servers) LookupTXT(ctx context.Context, name string) (*Answer, error) {
+	last := error(unreachable("there is no DNS server to ask"))
+	for i, server := range s {
+		wire := Wire{Server: server}
+		if deadline, ok := ctx.Deadline(); ok { // leave time for those after this one
+			wire.Try = max(time.Until(deadline)/time.Duration(tries*(len(s)-i)), time.Millisecond)
 		}
 		answer, err := wire.LookupTXT(ctx, name)
 		if err == nil {
