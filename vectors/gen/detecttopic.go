@@ -17,6 +17,8 @@ func detects(t *topic) {
 	row("event", "one event in the JSON form", pretty(one.events[0]), chainState{active: "github:alice"}.of(one))
 	row("event-line", "one event on a line", string(one.jsonl()), chainState{active: "github:alice"}.of(one))
 	row("zone", "a zone line", zone("alice.example", shortToken(alice, domain)), sound(domain, "dns"))
+	row("event-brace", "one event with a brace at the start of a line", strings.Replace(canonical(one.events[0]), `"payload":{`, "\"payload\":\n{", 1), chainState{active: "github:alice"}.of(one))
+	row("zone-origin", "a zone line whose name $ORIGIN completes", "$ORIGIN alice.example.\n_kez 3600 IN TXT \""+shortToken(alice, domain)+"\"\n", sound(domain, "dns"))
 	row("markdown", "the Markdown form", markdown(base), sound(base, "markdown"))
 	row("markdown-token", "a fence that holds a token", "# Alice\n\n"+fenced(short+"\n"), sound(base, "markdown"))
 	bad := func(id, of, fault, text, code string, o ...option) {

@@ -127,6 +127,12 @@ func zones(t *topic) {
 	zoned(t, "zone-parentheses", "strings over several lines in parentheses", "_kez.alice.example. 3600 IN TXT (\n  \""+short[:100]+"\"\n  \""+short[100:]+"\" )\n", tags("DNS-018"))
 	zoned(t, "zone-others", "other types and other names", "alice.example. 3600 IN A 192.0.2.1\nwww.alice.example. 3600 IN TXT \"kez:z1:x\"\n"+
 		zone("alice.example", short)+"_kez.alice.example. 3600 IN CAA 0 issue \"ca.example\"\n", tags("DNS-019"))
+	zoned(t, "zone-foreign-type", "a type that only some servers know", "alice.example. 3600 IN ALIAS x.example.\n"+zone("alice.example", short), tags("DNS-020 DNS-019"))
+	zoned(t, "zone-foreign-fault", "an address that is none, after the proof", zone("alice.example", short)+"alice.example. 3600 IN A 192.0.2\n", tags("DNS-020"))
+	zoned(t, "zone-foreign-open", "parentheses and quotes that are never closed, before the proof", "alice.example. TXT (\n"+"alice.example. TXT \"x\n"+zone("alice.example", short), tags("DNS-020"))
+	zoned(t, "zone-faulty-first", "a line with one quote before the proof", "_kez.alice.example. 3600 IN TXT \"kez:b1:x\n"+zone("alice.example", short), tags("DNS-021 SCAN-004"))
+	zoned(t, "zone-origin", "an owner name that $ORIGIN completes", "$ORIGIN alice.example.\n_kez 3600 IN TXT \""+short+"\"\n", tags("DNS-022 DNS-018"))
+	zoned(t, "zone-directives", "directives, and one in a comment", "$TTL 60\n$INCLUDE other.zone\n$GENERATE 1-65535 h$ A 192.0.2.1\n; see $GENERATE\n"+zone("alice.example", short), tags("DNS-023"))
 	zoned(t, "zone-crlf", "lines that end with CRLF", strings.ReplaceAll(zone("alice.example", short), "\n", "\r\n"), tags("DNS-018"))
 }
 
@@ -138,6 +144,10 @@ func zoneText(t *topic) {
 	t.bad("zone-github", "a claim on another system", "zone", "a claim on a GitHub account", line("_kez.alice.example.", shortToken(alice, base)), "channel.subject_mismatch", tags("DNS-017 SCAN-016"))
 	t.bad("zone-cut", "a token cut in half", "zone", "the second half lost", line("_kez.alice.example.", short[:90]), "dns.corrupt", tags("DNS-010"))
 	t.bad("zone-no-kez", "no KEZ record at the name", "zone", "a sentence in place of the token", line("_kez.alice.example.", "hello"), "proof.no_proof", tags("DNS-009"))
+	t.bad("zone-class", "a record of another class", "zone", "the class CH", asZone(`_kez.alice.example. 3600 CH TXT "`+short+"\"\n"), "proof.no_proof", tags("DNS-019"))
+	t.bad("zone-open-quote", "a quote that is never closed", "zone", "the last quote left out", asZone(`_kez.alice.example. 3600 IN TXT "`+short+"\n"), "dns.corrupt", tags("DNS-021"))
+	t.bad("zone-open-parenthesis", "a parenthesis that is never closed", "zone-parentheses", "the last parenthesis left out",
+		asZone("_kez.alice.example. 3600 IN TXT (\n  \""+short[:100]+"\"\n  \""+short[100:]+"\"\n"), "dns.corrupt", tags("DNS-021"))
 	t.bad("zone-forged", "one bit of the signature changed", "zone", "one bit of the signature changed",
 		line("_kez.alice.example.", shortToken(alice, at("signature", set("sig", flip(domain.get("signature", "sig").(string), 9)))(domain))), "signature.invalid", tags("VERIFY-006 SIG-013"))
 }

@@ -80,6 +80,21 @@ func markdownHidden(t *topic) {
 	hides(t, "inside-fence", "in-text", "the fence inside a longer one", "````markdown\n"+mdFence+"````\n", code)
 	hides(t, "inside-tildes", "in-text", "the fence inside one of tildes", "~~~\n"+mdFence+"~~~\n", code)
 	shows(t, "after-html", "a fence after an HTML block that a blank line ended", "<div>\n\n"+mdFence+"\n</div>\n", tags("MD-003 MD-010"))
+	for _, h := range []struct{ id, fault, line, tags string }{
+		{"html-closing-script", "a closing script tag on the line before", "</script>", "MD-010 MD-003"},
+		{"html-closing-pre", "a closing pre tag on the line before", "</pre>", "MD-010 MD-003"},
+		{"html-tab", "a tag and a tab on the line before", "<a>\t", "MD-010 MD-003"},
+		{"html-declaration", "a declaration in lower case on the line before", "<!doctype", "MD-010 MD-003"},
+		{"html-pre-empty", "an empty pre tag on the line before", "<pre/>", "MD-019"},
+	} {
+		hides(t, h.id, "in-text", h.fault, "# Alice\n\n"+h.line+"\n"+mdFence, code, tags(h.tags))
+	}
+	shows(t, "html-not-a-tag", "a space before the name of a closing tag", "</ div>\n"+mdFence, tags("MD-003 MD-010"))
+	shows(t, "html-unclosed-value", "a tag whose quotes do not match", "<a b='c>\n"+mdFence, tags("MD-003 MD-010"))
+	t.group("claim.verify", "MD-003 MD-009", "A tab goes to the next column of four, wherever the marker of the list ends.")
+	shows(t, "list-tab", "a tab after the marker of a list in a list", "- -\t```kez\n"+indented("    ", pretty(base)+"```\n"))
+	shows(t, "list-empty-nested", "a fence after an empty list in a list", "-   *\n\n"+indented("    ", mdFence))
+	hides(t, "list-tab-code", "list-tab", "a space before the tab", "- - \t```kez\n"+indented("    ", strings.TrimSuffix(pretty(base), "\n")), code)
 	t.group("claim.verify", "MD-008", "A quotation is someone else's word.")
 	hides(t, "quote", "in-text", "the fence in a block quote", indented("> ", mdFence), code)
 	hides(t, "quote-list", "list", "the list in a block quote", indented("> ", "- proof\n\n"+indented("  ", mdFence)), code)
@@ -179,6 +194,10 @@ func markdownLimits(t *topic) {
 	filled := func(n int) string { return strings.Repeat("x", n-1) + "\n" + mdFence }
 	shows(t, "size-limit", "exactly 1 MiB", filled(room), tags("SCAN-001 JSON-029 SCAN-020"))
 	hides(t, "size-over", "size-limit", "one letter more", filled(room+1), "input.too_large", tags("SCAN-001 JSON-030 SCAN-020"))
+	t.group("claim.verify", "SCAN-022", "A token of twenty letters can stand for 64 KiB.")
+	shows(t, "count-limit", "64 fences", strings.Repeat("```kez\n```\n", 63)+mdFence)
+	hides(t, "count-over", "count-limit", "one fence more", strings.Repeat("```kez\n```\n", 64)+mdFence, "input.too_large")
+	shows(t, "count-quoted", "100 quoted fences before a fence", strings.Repeat("> ```kez\n\n", 100)+mdFence, tags("SCAN-022 MD-008"))
 	t.group("claim.verify", "SCAN-002", "A text of a hundred thousand starts must not take a hundred thousand passes.")
 	hides(t, "many-openers", "in-text", "60,000 opening lines and no closing one", strings.Repeat("```kez\n", 60000), "markdown.unclosed_fence", tags("SCAN-002 MD-011"))
 	hides(t, "many-quotes", "in-text", "200,000 signs of a quotation", strings.Repeat(">", 200000)+"\n", "markdown.no_fence", tags("SCAN-002 MD-008"))

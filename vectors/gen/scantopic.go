@@ -96,5 +96,11 @@ func scanLimits(t *topic) {
 	filled := func(n int) string { return strings.Repeat("x", n-len(short)-1) + " " + short }
 	finds(t, "size-limit", "exactly 1 MiB", filled(1<<20), found("short", ""))
 	t.bad("size-over", "1 MiB and one byte", "size-limit", "one letter more", post(filled(1<<20+1)), "input.too_large", tags("SCAN-001 JSON-030"))
+	var all []map[string]string
+	for range 64 {
+		all = append(all, found("short", "short.malformed"))
+	}
+	finds(t, "count-limit", "64 tokens", strings.Repeat("kez:b1:AAAA ", 64), all...)
+	t.bad("count-over", "65 tokens", "count-limit", "one token more", post(strings.Repeat("kez:b1:AAAA ", 65)), "input.too_large", tags("SCAN-022"))
 	t.bad("many-prefixes", "150,000 starts of a token", "alone", "nothing but starts", post(strings.Repeat("kez:Z", 150000)), "proof.no_proof", tags("SCAN-002 SCAN-005"))
 }
