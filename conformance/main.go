@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // Exit codes of the command. A broken harness is never green and never looks
@@ -86,7 +87,7 @@ func (e *usageError) Error() string { return e.text }
 
 // Main runs one command and gives its exit code.
 func Main(args []string, env Env) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	failed, err := env.run(ctx, args)
 	switch {

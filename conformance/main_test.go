@@ -170,6 +170,20 @@ done`)
 	}
 }
 
+// A run that is told to end takes its adapters with it and is no result. This
+// adapter is the one that tells.
+func TestTerminated(t *testing.T) {
+	dir := t.TempDir()
+	adapter := write(t, filepath.Join(dir, "adapter.sh"), `
+read -r line; echo '{"protocol":1,"name":"end","version":"0","ops":["identity.parse"]}'
+read -r line; kill -TERM $PPID; read -r line; read -r line`)
+	manifest := write(t, filepath.Join(dir, "end.json"), `{"name":"end","adapter":["sh","`+adapter+`"]}`)
+	exit, _, stderr := command(t, nil, "run", "--out", "", "--manifest", manifest, "identity-github")
+	if exit != 2 || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit %d: %s", exit, stderr)
+	}
+}
+
 func TestUndeclaredIsNeverGreen(t *testing.T) {
 	dir := t.TempDir()
 	adapter := write(t, filepath.Join(dir, "adapter.sh"), `

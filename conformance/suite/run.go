@@ -20,6 +20,9 @@ type Options struct {
 	Progress func(Result)
 }
 
+// errInterrupted is the error of a run that was told to end.
+var errInterrupted = errors.New("the run was interrupted")
+
 // Run runs the selected cases. all are the cases of the whole suite, from which
 // the smoke cases are taken. An error means that there is no result to speak of.
 func Run(ctx context.Context, t *Target, all, selected []vectors.Case, o Options) (*Report, error) {
@@ -49,7 +52,7 @@ func Run(ctx context.Context, t *Target, all, selected []vectors.Case, o Options
 	t.runAll(ctx, first, selected, report, o)
 	report.Seconds = time.Since(started).Seconds()
 	if ctx.Err() != nil {
-		return nil, errors.New("the run was interrupted")
+		return nil, errInterrupted
 	}
 	return report, nil
 }

@@ -67,6 +67,9 @@ func (t *Target) smoke(ctx context.Context, w *worker, cases []vectors.Case) (re
 			remarks = append(remarks, fmt.Sprintf("%s does not refuse the known-bad case %s as it should: %s; %s", t.Name, c.ID, firstLine(r.Detail), r.Got))
 		}
 	}
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
 	if len(cases) > 0 && len(broken) == len(cases) {
 		return nil, fmt.Errorf("the harness is broken: the adapter of %s starts, and answers neither smoke case\n  %s",
 			t.Name, strings.Join(broken, "\n  "))
