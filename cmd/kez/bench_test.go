@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"kez.lat/kez/impl/go/claim"
-	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
 )
 
 // BenchmarkColdVerifyFile runs `kez verify file` as a whole process beside an
