@@ -159,7 +159,9 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestRedirectsCanBeJudged(t *testing.T) {
-	base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://b.example/", http.StatusFound) })
+	base, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://b.example/", http.StatusFound)
+	})
 	_, err := get(t, channel.Request{URL: "https://a.example/", Origin: channel.Origin{Base: base}, Redirect: func(from, to *url.URL) error {
 		if from.Host != to.Host {
 			return kez.Errorf(kez.ChannelOwnerMismatch, "another host")

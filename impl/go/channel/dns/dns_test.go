@@ -2,10 +2,12 @@ package dns_test
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"kez.lat/kez/fakes"
 	"kez.lat/kez/fakes/dnsfake"
@@ -112,8 +114,10 @@ func TestServersInTurn(t *testing.T) {
 		"none":                   {nil, kez.ChannelUnreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
 			q := verify.Question{Subject: worldtest.ID(t, "dns:a.test")}
-			worldtest.Want(t, worldtest.Ask(t, worldtest.Impatient(t), dns.Channel{Resolver: test.servers}, q), test.want)
+			worldtest.Want(t, worldtest.Ask(t, ctx, dns.Channel{Resolver: test.servers}, q), test.want)
 		})
 	}
 }

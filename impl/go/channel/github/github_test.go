@@ -72,6 +72,7 @@ func TestFaults(t *testing.T) {
 		{"README: web page", readmes, html.Code(200), "", kez.ChannelBadContent},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			for text, want := range map[string]kez.Code{alice.Markdown(t): test.proof, "nothing": test.nothing} {
 				w := worldtest.Start(t, kezmd("alice", "1", text))
 				w.GitHub.Fault(test.on, test.fault)

@@ -100,6 +100,7 @@ func TestFaults(t *testing.T) {
 		{"redirect to nowhere", httpfake.Status(302), kez.ChannelBadContent},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			w := worldtest.Start(t, file(site.JSON(t))+"-- _web/b.test/.well-known/kez.json --\n"+site.JSON(t))
 			w.Web.Fault(at, test.fault)
 			ctx := t.Context()

@@ -120,9 +120,9 @@ func Ask(t testing.TB, ctx context.Context, c channel.Channel, q verify.Question
 	return verify.Found(c.Verify(ctx, q.Subject), q)
 }
 
-// Impatient gives a context with little time.
+// Impatient gives a context with little time, though enough for what answers.
 func Impatient(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	t.Cleanup(cancel)
 	return ctx
 }
