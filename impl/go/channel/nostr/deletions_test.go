@@ -1,8 +1,11 @@
 package nostr_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/coder/websocket"
 
 	"kez.lat/kez/fakes/nostrfake"
 	"kez.lat/kez/impl/go/kez"
@@ -97,6 +100,27 @@ func TestNoAnswerAboutDeletions(t *testing.T) {
 	r := relay(t, nostrfake.Faults{DropAfter: &after})
 	put(t, r, alice, 1, nil, proof(t, alice), at(20))
 	got := ask(t, r.URL())
+	want(t, got, kez.Valid, "")
+	wantPlaces(t, got, "")
+	wantNote(t, got, "did not say whether the proof was deleted")
+}
+
+// TestEarlyEndOfDeletions [KEZ-CHAN-055]: an answer that came before the question
+// is none, and a deletion of something else says nothing.
+func TestEarlyEndOfDeletions(t *testing.T) {
+	r := relay(t, nostrfake.Faults{})
+	id := put(t, r, alice, 1, nil, proof(t, alice), at(20))
+	event := func(sub string, raw json.RawMessage) string { return `["EVENT","` + sub + `",` + string(raw) + `]` }
+	post := event("kez", sign(t, alice, 1, nil, proof(t, alice), at(20)))
+	other := event("kez-deletions", sign(t, alice, 5, [][]string{{"e", strings.Repeat("ab", 32)}, {"a", "1::"}, {"e"}}, "", at(10)))
+	mine := event("kez-deletions", sign(t, alice, 5, [][]string{{"e", id}}, "", at(10)))
+	early, end := `["EOSE","kez-deletions"]`, `["EOSE","kez"]`
+	got := ask(t, speak(t, websocket.MessageText, websocket.CloseError{}, early, post, end, mine, early))
+	want(t, got, kez.NotFound, kez.ChannelNotFound)
+	got = ask(t, speak(t, websocket.MessageText, websocket.CloseError{}, post, end, other, early))
+	want(t, got, kez.Valid, "")
+	wantNote(t, got, "sent 1 event(s) that were not asked for")
+	got = ask(t, speak(t, websocket.MessageText, websocket.CloseError{}, post, end, `["CLOSED","kez-deletions","rate-limited: later"]`))
 	want(t, got, kez.Valid, "")
 	wantNote(t, got, "did not say whether the proof was deleted")
 }

@@ -114,3 +114,15 @@ func TestContextEnds(t *testing.T) {
 	got := verify.Found(c.Verify(ctx, id), verify.Question{Subject: id, Now: now})
 	want(t, got, kez.Unreachable, kez.ChannelUnreachable)
 }
+
+// TestChallengeAlone: a relay that goes on after a challenge is heard, and one
+// that does not wants a login.
+func TestChallengeAlone(t *testing.T) {
+	got := ask(t, speak(t, websocket.MessageText, websocket.CloseError{Code: websocket.StatusPolicyViolation}, `["AUTH","x"]`))
+	want(t, got, kez.Unreachable, kez.ChannelUnreachable)
+	if !strings.Contains(got.Message, "wants a login") {
+		t.Errorf("message %s", got.Message)
+	}
+	got = ask(t, speak(t, websocket.MessageText, websocket.CloseError{}, `["AUTH","x"]`, `["EOSE","kez"]`))
+	want(t, got, kez.NotFound, kez.ChannelNotFound)
+}
