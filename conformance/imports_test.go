@@ -31,6 +31,10 @@ var directions = []struct {
 // exempt are wrong implementations on purpose, which wrap a right one.
 const exempt = "conformance/mutants"
 
+// testHelper ends the path of packages that only tests import, which may start
+// the fakes of a whole world although they stand within an implementation.
+const testHelper = "/internal/worldtest"
+
 // stdOnly are packages that import nothing but the standard library.
 var stdOnly = []string{"spec", "vectors"}
 
@@ -46,7 +50,7 @@ func TestImports(t *testing.T) {
 	for _, p := range packages(t) {
 		path := strings.TrimPrefix(p.ImportPath, module)
 		for _, d := range directions {
-			if !within(path, d.from) || within(path, exempt) {
+			if !within(path, d.from) || within(path, exempt) || strings.HasSuffix(path, testHelper) {
 				continue
 			}
 			for _, dep := range p.Deps {
@@ -55,6 +59,12 @@ func TestImports(t *testing.T) {
 						t.Errorf("%s imports %s: %s", path, dep, d.why)
 					}
 				}
+			}
+		}
+		// Deps are those of the package itself, never of its tests.
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, module) && strings.HasSuffix(dep, testHelper) {
+				t.Errorf("%s imports %s, which is for tests only", path, dep)
 			}
 		}
 		for _, only := range stdOnly {

@@ -125,7 +125,7 @@ func TestReproPasted(t *testing.T) {
 		t.Skip("builds the command")
 	}
 	out, err := exec.Command("sh", "-c", line).CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte(": 1 cases in")) {
+	if err != nil || !bytes.Contains(out, []byte(": 1 of")) {
 		t.Errorf("%s: %v\n%s", line, err, out)
 	}
 }

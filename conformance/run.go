@@ -61,7 +61,7 @@ func (env Env) runTargets(ctx context.Context, f *flags, targets []target, all, 
 		}
 		reports = append(reports, r)
 	}
-	return report.New(reports, env.repeat(targets)), nil
+	return report.New(reports, all, env.repeat(targets)), nil
 }
 
 // repeat gives the shell line that runs one case alone.

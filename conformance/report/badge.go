@@ -6,19 +6,21 @@ import (
 )
 
 // Badge writes the endpoint document of shields.io. It is green only when every
-// case passed: what is unsupported or disabled was not shown to work.
+// case of the whole suite passed: what is unsupported, disabled or did not run
+// was not shown to work.
 func (d *Document) Badge() ([]byte, error) {
-	passed, of, bad := 0, 0, 0
-	for _, i := range d.Implementations {
-		p, n := i.Passed()
-		passed, of, bad = passed+p, of+n, bad+i.Bad
+	passed, of := d.passed()
+	message, color := fmt.Sprintf("%d of %d", passed, of), "yellowgreen"
+	if short := d.short(); short != "" {
+		message += ", " + short
 	}
-	message, color := fmt.Sprintf("%d of %d", passed, of), "yellow"
 	switch {
-	case bad > 0:
+	case !d.OK():
 		color = "red"
-	case passed == of && of > 0:
+	case d.Perfect():
 		color = "brightgreen"
+	case d.Narrowed():
+		color = "lightgrey"
 	}
 	out, err := json.MarshalIndent(struct {
 		Version int    `json:"schemaVersion"`

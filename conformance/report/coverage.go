@@ -11,8 +11,8 @@ import (
 	"kez.lat/kez/vectors"
 )
 
-// Coverage writes which rule is tested by how many cases, and with what result,
-// or the written reason why it has no case.
+// Coverage writes which rule is tested by how many cases of the whole suite, and
+// with what result where they ran, or the written reason why it has no case.
 func (d *Document) Coverage() ([]byte, error) {
 	uncovered, err := uncovered()
 	if err != nil {
@@ -28,11 +28,14 @@ func (d *Document) Coverage() ([]byte, error) {
 	b.WriteString("# Coverage of the specification\n\n")
 	covered, rules := 0, spec.Tags()
 	for _, r := range rules {
-		if len(byTag[r.ID]) > 0 {
+		if d.covered[r.ID] > 0 {
 			covered++
 		}
 	}
 	fmt.Fprintf(&b, "%d of %d rules have a case.\n", covered, len(rules))
+	if d.Narrowed() {
+		fmt.Fprintf(&b, "\nOnly %d of the %d cases of the suite ran; the columns of the implementations are about these.\n", len(d.Cases), d.Suite)
+	}
 	for _, page := range spec.Names() {
 		d.coverPage(&b, page, byTag, uncovered)
 	}
@@ -54,8 +57,8 @@ func (d *Document) coverPage(b *strings.Builder, page string, byTag map[string][
 			header = true
 		}
 		cases := byTag[r.ID]
-		count := fmt.Sprint(len(cases))
-		if len(cases) == 0 {
+		count := fmt.Sprint(d.covered[r.ID])
+		if d.covered[r.ID] == 0 {
 			count = "none"
 			if why := reason(uncovered, r); why != "" {
 				count = strings.ReplaceAll(why, "|", `\|`)

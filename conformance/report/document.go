@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,8 +15,11 @@ import (
 // Document is results.json.
 type Document struct {
 	Rules           int              `json:"rules"` // tags of the specification
+	Suite           int              `json:"suite"` // cases of the whole suite
 	Cases           []Case           `json:"cases"`
 	Implementations []Implementation `json:"implementations"`
+
+	covered map[string]int // tag → cases of the whole suite
 }
 
 // Case is what a case is about, the same for every implementation.
@@ -40,8 +44,9 @@ type Implementation struct {
 	Totals  map[suite.Outcome]int `json:"totals"`
 	Bad     int                   `json:"bad"` // results that make the run fail
 	Smoke   []string              `json:"smoke"`
-	Seconds float64               `json:"seconds"`
 	Results []Result              `json:"results"`
+
+	seconds float64 // for the terminal alone: files do not depend on the clock
 }
 
 // Says is what an implementation said about itself.
@@ -65,10 +70,16 @@ type Result struct {
 	Repeat     string        `json:"repeat,omitempty"` // a shell line
 }
 
-// New makes the document of one or more runs. repeat gives the shell line that
-// runs one case alone.
-func New(reports []*suite.Report, repeat func(implementation, id string) string) *Document {
-	d := &Document{Rules: len(spec.Tags())}
+// New makes the document of one or more runs. all are the cases of the whole
+// suite, of which a run may have had a few only. repeat gives the shell line
+// that runs one case alone.
+func New(reports []*suite.Report, all []vectors.Case, repeat func(implementation, id string) string) *Document {
+	d := &Document{Rules: len(spec.Tags()), Suite: len(all), covered: map[string]int{}}
+	for _, c := range all {
+		for _, tag := range c.Tags {
+			d.covered[tag]++
+		}
+	}
 	cases := map[string]vectors.Case{}
 	for _, r := range reports {
 		for _, result := range r.Results {
@@ -90,7 +101,7 @@ func implementation(r *suite.Report, repeat func(implementation, id string) stri
 	i := Implementation{
 		Name: r.Target, Says: Says{r.Hello.Name, r.Hello.Version, r.Hello.Spec, r.Hello.Ops},
 		Totals: map[suite.Outcome]int{}, Bad: r.Bad(), OK: r.Bad() == 0,
-		Smoke: append([]string{}, r.Smoke...), Seconds: r.Seconds,
+		Smoke: append([]string{}, r.Smoke...), seconds: r.Seconds,
 	}
 	for _, o := range suite.Outcomes() {
 		i.Totals[o] = r.Count(o)
@@ -124,6 +135,51 @@ func (d *Document) OK() bool {
 	return !slices.ContainsFunc(d.Implementations, func(i Implementation) bool { return !i.OK })
 }
 
+// Narrowed reports whether only a part of the suite ran.
+func (d *Document) Narrowed() bool { return len(d.Cases) < d.Suite }
+
+// Perfect reports whether every case of the whole suite passed everywhere.
+// Nothing less is green: what did not run was not shown to work.
+func (d *Document) Perfect() bool {
+	passed, of := d.passed()
+	return passed == of && of > 0 && d.OK()
+}
+
+// passed counts passes, and the cases of the whole suite, over all
+// implementations.
+func (d *Document) passed() (passed, of int) {
+	for _, i := range d.Implementations {
+		passed += i.Totals[suite.Pass]
+		of += d.Suite
+	}
+	return passed, of
+}
+
+// short says in a few words why not all is well: "88 unsupported, 1500 not run".
+func (d *Document) short() string {
+	counts := map[suite.Outcome]int{}
+	idle := 0
+	for _, i := range d.Implementations {
+		for _, o := range suite.Outcomes() {
+			counts[o] += i.Totals[o]
+		}
+		idle += d.Suite - len(i.Results)
+	}
+	var parts []string
+	for _, o := range []struct {
+		outcome suite.Outcome
+		word    string
+	}{{suite.Error, "in error"}, {suite.Fail, "failed"}, {suite.Unsupported, "unsupported"}, {suite.Disabled, "disabled"}} {
+		if n := counts[o.outcome]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, o.word))
+		}
+	}
+	if idle > 0 {
+		parts = append(parts, fmt.Sprintf("%d not run", idle))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // find gives the case of an id.
 func (d *Document) find(id string) Case {
 	i, found := slices.BinarySearchFunc(d.Cases, id, func(c Case, id string) int { return strings.Compare(c.ID, id) })
@@ -132,6 +188,3 @@ func (d *Document) find(id string) Case {
 	}
 	return d.Cases[i]
 }
-
-// Passed counts passes and cases.
-func (i Implementation) Passed() (passed, of int) { return i.Totals[suite.Pass], len(i.Results) }

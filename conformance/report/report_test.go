@@ -38,7 +38,11 @@ func sample() *Document {
 		{Target: "one", Hello: hello, Results: results, Smoke: []string{"one is odd " + hostile}, Seconds: 1.25},
 		{Target: "another", Hello: hello, Results: results[3:4]},
 	}
-	return New(reports, func(implementation, id string) string { return "repeat " + implementation + " " + id })
+	all := []vectors.Case{c("not-run", "claim.verify", "KEZ-CLAIM-001")}
+	for _, r := range results {
+		all = append(all, r.Case)
+	}
+	return New(reports, all, func(implementation, id string) string { return "repeat " + implementation + " " + id })
 }
 
 // The small formats are compared whole.
@@ -99,16 +103,52 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-func TestBadgeColour(t *testing.T) {
-	c := vectors.Case{ID: "a", Op: "claim.verify"}
-	for want, outcome := range map[string]suite.Outcome{
-		"brightgreen": suite.Pass, "red": suite.Error, "yellow": suite.Unsupported,
+// What did not run or is not supported was not shown to work, so nothing is
+// green short of the whole suite.
+func TestBadgeAndHeading(t *testing.T) {
+	a, b := vectors.Case{ID: "a", Op: "claim.verify"}, vectors.Case{ID: "b", Op: "claim.verify"}
+	pass := suite.Result{Case: a, Outcome: suite.Pass}
+	for _, tt := range []struct {
+		name                 string
+		results              []suite.Result
+		message, color, mark string
+	}{
+		{"all pass", []suite.Result{pass, {Case: b, Outcome: suite.Pass}}, "2 of 2", "brightgreen", "good"},
+		{"an error", []suite.Result{pass, {Case: b, Outcome: suite.Error}}, "1 of 2, 1 in error", "red", "bad"},
+		{"a narrowed run that fails", []suite.Result{{Case: b, Outcome: suite.Fail}}, "0 of 2, 1 failed, 1 not run", "red", "bad"},
+		{"unsupported", []suite.Result{pass, {Case: b, Outcome: suite.Unsupported}}, "1 of 2, 1 unsupported", "yellowgreen", "neutral"},
+		{"an expected failure", []suite.Result{pass, {Case: b, Outcome: suite.Fail, Reason: "known"}}, "1 of 2, 1 failed", "yellowgreen", "neutral"},
+		{"a narrowed run", []suite.Result{pass}, "1 of 2, 1 not run", "lightgrey", "neutral"},
 	} {
-		d := New([]*suite.Report{{Target: "x", Results: []suite.Result{{Case: c, Outcome: outcome}}}}, func(string, string) string { return "" })
+		d := New([]*suite.Report{{Target: "x", Results: tt.results}}, []vectors.Case{a, b}, func(string, string) string { return "" })
 		badge, err := d.Badge()
-		if err != nil || !strings.Contains(string(badge), `"color": "`+want+`"`) {
-			t.Errorf("%s: %s, %v", outcome, badge, err)
+		if err != nil || !strings.Contains(string(badge), `"color": "`+tt.color+`"`) || !strings.Contains(string(badge), `"message": "`+tt.message+`"`) {
+			t.Errorf("%s: %s, %v", tt.name, badge, err)
 		}
+		page, err := d.HTML()
+		if err != nil || !strings.Contains(string(page), `<h1 class="`+tt.mark+`">`) {
+			t.Errorf("%s: the heading is not %s, %v", tt.name, tt.mark, err)
+		}
+	}
+}
+
+// No file tells how long the run took, so that two runs give the same files.
+func TestDeterministic(t *testing.T) {
+	produce := func(seconds float64) string {
+		d := sample()
+		d.Implementations[0].seconds = seconds
+		var all []byte
+		for _, f := range []func() ([]byte, error){d.JSON, d.JUnit, d.Badge, d.Coverage, d.HTML} {
+			data, err := f()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, data...)
+		}
+		return string(all)
+	}
+	if produce(1) != produce(2) {
+		t.Error("the files depend on the clock")
 	}
 }
 
@@ -143,7 +183,8 @@ func TestCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"| KEZ-CLAIM-016 | MUST | 4 | pass 1 | fail 2, pass 2 |\n", "| KEZ-STORE-001 | MUST | later: ", "# Coverage of the specification\n\n5 of ",
+		"| KEZ-CLAIM-016 | MUST | 4 | pass 1 | fail 2, pass 2 |\n", "| KEZ-STORE-001 | MUST | later: ", "# Coverage of the specification\n\n6 of ", "Only 7 of the 8 cases",
+		"| KEZ-CLAIM-001 | MUST | 1 |  |  |\n",
 	} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("no %q in\n%s", want, data)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"kez.lat/kez/conformance/suite"
@@ -38,26 +39,35 @@ func (d *Document) summarize(w io.Writer, i Implementation) {
 	if explained > atLength {
 		fmt.Fprintf(w, "The first %d of %d are explained; `run CASE` explains any other.\n\n", atLength, explained)
 	}
-	fmt.Fprintf(w, "%s (%s %s): %d cases in %.1f s\n", i.Name, Clean(i.Says.Name), Clean(i.Says.Version), len(i.Results), i.Seconds)
+	count := fmt.Sprintf("%d cases", len(i.Results))
+	if d.Narrowed() {
+		count = fmt.Sprintf("%d of %d cases", len(i.Results), d.Suite)
+	}
+	fmt.Fprintf(w, "%s (%s %s): %s in %.1f s\n", i.Name, Clean(i.Says.Name), Clean(i.Says.Version), count, i.seconds)
 	var counts []string
 	for _, o := range []suite.Outcome{suite.Pass, suite.Fail, suite.Unsupported, suite.Disabled, suite.Error} {
 		counts = append(counts, fmt.Sprintf("%s %d", o, i.Totals[o]))
 	}
 	fmt.Fprintf(w, "  %s\n", strings.Join(counts, "  "))
-	for _, op := range i.unsupported(d) {
+	undeclared := func(r Result) bool { return !slices.Contains(i.Says.Ops, d.find(r.ID).Op) }
+	for _, op := range i.unsupported(d, undeclared) {
 		fmt.Fprintf(w, "  not declared: %s\n", op)
+	}
+	for _, op := range i.unsupported(d, func(r Result) bool { return !undeclared(r) }) {
+		fmt.Fprintf(w, "  cannot be asked this way: %s\n", op)
 	}
 	for _, remark := range i.Smoke {
 		fmt.Fprintf(w, "  smoke: %s\n", Clean(remark))
 	}
 }
 
-// unsupported lists the operations that are not declared, with their cases.
-func (i Implementation) unsupported(d *Document) []string {
+// unsupported lists the operations of unsupported cases of one sort, with their
+// number.
+func (i Implementation) unsupported(d *Document, sort func(Result) bool) []string {
 	counts := map[string]int{}
 	var order []string
 	for _, r := range i.Results {
-		if r.Outcome == suite.Unsupported {
+		if r.Outcome == suite.Unsupported && sort(r) {
 			op := d.find(r.ID).Op
 			if counts[op] == 0 {
 				order = append(order, op)

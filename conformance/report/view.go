@@ -13,8 +13,10 @@ import (
 // view is what the page shows, ready for the template.
 type view struct {
 	Verdict   string
-	Good      bool
+	Mark      string // good, bad or neutral
 	Cases     int
+	Narrowed  bool
+	Suite     int
 	Rules     int
 	Covered   int
 	Impls     []implView
@@ -79,7 +81,7 @@ type ruleView struct {
 const unfolded = 8
 
 func (d *Document) view(uncovered map[string]string) view {
-	v := view{Cases: len(d.Cases), Rules: d.Rules, Several: len(d.Implementations) > 1}
+	v := view{Cases: len(d.Cases), Narrowed: d.Narrowed(), Suite: d.Suite, Rules: d.Rules, Several: len(d.Implementations) > 1}
 	results := map[string][]markView{}
 	bad := 0
 	for _, i := range d.Implementations {
@@ -89,7 +91,13 @@ func (d *Document) view(uncovered map[string]string) view {
 			results[r.ID] = append(results[r.ID], markView{i.Name, r, word(r)})
 		}
 	}
-	v.Good = bad == 0
+	v.Mark = "neutral"
+	switch {
+	case bad > 0:
+		v.Mark = "bad"
+	case d.Perfect():
+		v.Mark = "good"
+	}
 	v.Verdict = verdictLine(d, bad)
 	byTag := map[string][]string{}
 	groups := map[string]*groupView{}
@@ -114,16 +122,12 @@ func (d *Document) view(uncovered map[string]string) view {
 		}
 	}
 	unfold(v.Attention)
-	v.Pages, v.Covered = rulePages(byTag, uncovered)
+	v.Pages, v.Covered = rulePages(byTag, d.covered, uncovered)
 	return v
 }
 
 func verdictLine(d *Document, bad int) string {
-	passed, of := 0, 0
-	for _, i := range d.Implementations {
-		p, n := i.Passed()
-		passed, of = passed+p, of+n
-	}
+	passed, of := d.passed()
 	switch {
 	case bad == 1:
 		return "1 result needs attention"
@@ -132,7 +136,7 @@ func verdictLine(d *Document, bad int) string {
 	case passed == of:
 		return fmt.Sprintf("All %d pass", of)
 	}
-	return fmt.Sprintf("%d of %d pass, nothing failed unexpectedly", passed, of)
+	return fmt.Sprintf("%d of %d pass, %s", passed, of, d.short())
 }
 
 func word(r Result) string {
@@ -211,14 +215,18 @@ func bar(totals map[suite.Outcome]int, of int) []barView {
 	return all
 }
 
-func rulePages(byTag map[string][]string, uncovered map[string]string) (pages []pageView, covered int) {
+func rulePages(byTag map[string][]string, suite map[string]int, uncovered map[string]string) (pages []pageView, covered int) {
 	for _, t := range spec.Tags() {
 		if len(pages) == 0 || pages[len(pages)-1].Name != t.File {
 			pages = append(pages, pageView{Name: t.File})
 		}
 		p := &pages[len(pages)-1]
-		p.Rules = append(p.Rules, ruleView{t, byTag[t.ID], cmp.Or(reason(uncovered, t), "no case")})
-		if len(byTag[t.ID]) > 0 {
+		why := cmp.Or(reason(uncovered, t), "no case")
+		if suite[t.ID] > 0 {
+			why = "its cases did not run"
+		}
+		p.Rules = append(p.Rules, ruleView{t, byTag[t.ID], why})
+		if suite[t.ID] > 0 {
 			covered++
 			p.Covered++
 		}
