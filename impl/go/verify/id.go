@@ -16,7 +16,7 @@ type Verifier struct {
 	Pins     *pins.Pins // nil: none are kept
 	Repin    bool       // take the account found now for the right one
 	Timeout  time.Duration
-	Parallel int // identities at once; 0 is 16
+	Parallel int // identities at once; 0 is 32
 
 	mu sync.Mutex // guards Pins
 }
@@ -74,7 +74,7 @@ func (v *Verifier) pin(r *Result, id kez.Identity, account string) {
 func (v *Verifier) All(ctx context.Context, targets []Target, q Question, done func(i int, r *Result)) {
 	parallel := v.Parallel
 	if parallel == 0 {
-		parallel = 16
+		parallel = 32
 	}
 	slots := make(chan struct{}, parallel)
 	results := make([]chan *Result, len(targets))
