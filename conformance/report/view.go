@@ -74,7 +74,8 @@ type pageView struct {
 type ruleView struct {
 	spec.Tag
 	Cases  []string
-	Reason string // why there is none
+	Part   bool   // they see a part of the rule only
+	Reason string // why there is none, or what they do not see
 }
 
 // unfolded is how many faults are shown at full length.
@@ -221,12 +222,12 @@ func rulePages(byTag map[string][]string, suite map[string]int, uncovered map[st
 			pages = append(pages, pageView{Name: t.File})
 		}
 		p := &pages[len(pages)-1]
-		why := cmp.Or(reason(uncovered, t), "no case")
-		if suite[t.ID] > 0 {
+		why, part := cmp.Or(reason(uncovered, t), "no case"), partly(uncovered, t)
+		if suite[t.ID] > 0 && !part {
 			why = "its cases did not run"
 		}
-		p.Rules = append(p.Rules, ruleView{t, byTag[t.ID], why})
-		if suite[t.ID] > 0 {
+		p.Rules = append(p.Rules, ruleView{t, byTag[t.ID], part, why})
+		if suite[t.ID] > 0 && !part {
 			covered++
 			p.Covered++
 		}

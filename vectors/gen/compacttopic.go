@@ -60,7 +60,7 @@ func compactWriters(t *topic) {
 }
 
 func compactFrames(t *topic) {
-	t.group("claim.verify", "COMPACT-001 COMPACT-018", "The format allows more than one library ever writes.")
+	t.group("claim.verify", "COMPACT-001", "The format allows more than one library ever writes.")
 	opens(t, "stored", "one raw block", z1(stored(inFrame).bytes()))
 	two := stored(inFrame)
 	two.blocks = [][]byte{block(blockRaw, 100, false, inFrame[:100]), block(blockRaw, len(inFrame)-100, true, inFrame[100:])}

@@ -65,7 +65,7 @@ func identityTyped(t *topic) {
 }
 
 func identityNotCanonical(t *topic) {
-	t.group("identity.parse", "ID-032 ID-033", "Older builds wrote mastodon; those claims stay good.")
+	t.group("identity.parse", "ID-032", "Older builds wrote mastodon; those claims stay good.")
 	same(t, "mastodon", "mastodon in signed data stays as it is", "mastodon:alice@social.example", wire)
 	t.group("identity.parse", "ID-030 ID-029", "What typing would mend is told apart from what is broken, so that the owner learns the right spelling.")
 	for _, f := range []struct{ id, of, fault, text string }{

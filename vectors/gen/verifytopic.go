@@ -44,7 +44,7 @@ var ofOne = []chain{one}
 func verdicts(t *topic) {
 	t.group("claim.verify", "VERIFY-010 CHAIN-046", "The chain has the last word on whether a claim still holds.")
 	revoked := one.revoke("github:alice")
-	stands(t, "listed", "a claim whose subject the chain adds", base, true, false, ofOne, wire, tags("VERIFY-011 VERIFY-001"))
+	stands(t, "listed", "a claim whose subject the chain adds", base, true, false, ofOne, wire, tags("VERIFY-011"))
 	stands(t, "not-listed", "a claim whose subject the chain does not mention", claim(alice, "dns:alice.example"), false, false, ofOne, tags("VERIFY-012"))
 	stands(t, "revived", "a claim older than its subject's revocation and revival", base, true, false, []chain{revoked.add("github:alice")}, tags("VERIFY-011"))
 	stands(t, "older-than-chain", "a claim that is newer than the add", claim(alice, "github:alice", set("created_at", "2026-05-01T00:00:00Z")), true, false, ofOne, tags("VERIFY-011"))
@@ -115,7 +115,7 @@ func verdictFiles(t *topic) {
 		in["chains"] = [][]byte{[]byte(text)}
 		return in
 	}
-	t.ok("bundle", "the chain as a bundle", file(bundle(two)), decided(base, "json", true, false), tags("VERIFY-030 ENC-014"))
+	t.ok("bundle", "the chain as a bundle", file(bundle(two)), decided(base, "json", true, false), tags("VERIFY-010 ENC-014"))
 	for _, f := range []struct{ id, fault, text, code, tags string }{
 		{"chain-empty", "an empty chain file", "", "input.empty", "VERIFY-032 CHAIN-017"},
 		{"chain-cut", "a chain whose last line is cut", strings.TrimSuffix(string(one.jsonl()), "}\n"), "json.syntax", "VERIFY-032"},

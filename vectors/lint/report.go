@@ -43,8 +43,8 @@ func Check(folder fs.FS) (string, error) {
 		}
 	}
 	summary := fmt.Sprintf("%d cases, %d accept, %d reject\n", len(all), len(all)-rejected, rejected) +
-		fmt.Sprintf("%d MUST rules: %d with a case, %d scripted, %d with a reason, %d later, %d open\n",
-			c.Must, c.Cases, c.Scripted, c.Reasoned, c.Later, len(c.Open)) +
+		fmt.Sprintf("%d MUST rules: %d with a case, %d in part, %d scripted, %d with a reason, %d later, %d open\n",
+			c.Must, c.Cases, c.Partly, c.Scripted, c.Reasoned, c.Later, len(c.Open)) +
 		fmt.Sprintf("%d codes that no case expects: %s\n", len(c.Unused), strings.Join(c.Unused, " "))
 	return summary, errors.Join(faults...)
 }
