@@ -12,6 +12,7 @@ import (
 	"kez.lat/kez/fakes/httpfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/ap"
+	"kez.lat/kez/impl/go/channel/internal/worldtest"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/verify"
 )
@@ -157,7 +158,7 @@ func TestHang(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	id := identity(t, "ap:alice@a.example")
+	id := worldtest.ID(t, "ap:alice@a.example")
 	f := ap.Channel{Client: channel.NewClient("test"), Base: "http://127.0.0.1:1"}.Verify(t.Context(), id)
 	wants(t, verify.Found(f, verify.Question{Subject: id, Now: now}), kez.ChannelUnreachable)
 }
@@ -165,7 +166,7 @@ func TestNobodyListens(t *testing.T) {
 // TestOldPrefix asks for the same account by the name mastodon.
 func TestOldPrefix(t *testing.T) {
 	server := start(t, alice)
-	id := identity(t, "mastodon:alice@a.example")
+	id := worldtest.ID(t, "mastodon:alice@a.example")
 	f := ap.Channel{Client: channel.NewClient("test"), Base: server.URL()}.Verify(t.Context(), id)
 	wants(t, verify.Found(f, verify.Question{Subject: id, Now: now}), "")
 }

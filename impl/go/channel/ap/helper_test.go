@@ -5,75 +5,27 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"kez.lat/kez/fakes/apfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/ap"
-	"kez.lat/kez/impl/go/claim"
-	"kez.lat/kez/impl/go/encoding"
-	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/channel/internal/worldtest"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/verify"
 )
 
-var now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-
-// envelope signs a claim about a subject.
-func envelope(t testing.TB, subject string) []byte {
-	t.Helper()
-	signer, err := keys.FromSeed([32]byte{1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := claim.Sign(claim.New{Subject: identity(t, subject), CreatedAt: "2026-01-02T03:04:05Z"}, signer, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c.Bytes()
-}
-
-// made keeps the tokens, as each world asks for the same three. No test here
-// runs in parallel.
-var made = map[string]string{}
+var now = worldtest.Now
 
 // short gives the claim about a subject in its short form, which fits a post.
 func short(t testing.TB, subject string) string {
-	return token(t, "short "+subject, func() (string, error) {
-		fields, err := encoding.ShortOf(envelope(t, subject))
-		if err != nil {
-			return "", err
-		}
-		return encoding.EncodeShort(fields)
-	})
+	return worldtest.Claim{Subject: subject, Key: 1}.Short(t)
 }
 
 // compact gives the claim about a subject in the form that is longer than a post.
 func compact(t testing.TB, subject string) string {
-	return token(t, "compact "+subject, func() (string, error) { return encoding.EncodeCompact(envelope(t, subject)) })
-}
-
-func token(t testing.TB, name string, make func() (string, error)) string {
-	t.Helper()
-	if made[name] == "" {
-		text, err := make()
-		if err != nil {
-			t.Fatal(err)
-		}
-		made[name] = text
-	}
-	return made[name]
-}
-
-func identity(t testing.TB, text string) kez.Identity {
-	t.Helper()
-	id, err := kez.ParseTyped(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
+	return worldtest.Claim{Subject: subject, Key: 1}.Token(t)
 }
 
 // start serves a world in which PROOF and COMPACT are tokens of alice, and BOBS
@@ -101,7 +53,7 @@ func start(t testing.TB, world string) *apfake.Server {
 func look(ctx context.Context, t testing.TB, server *apfake.Server) (*channel.Finding, *verify.Result) {
 	t.Helper()
 	c := ap.Channel{Client: channel.NewClient("test"), Base: server.URL()}
-	id := identity(t, "ap:alice@a.example")
+	id := worldtest.ID(t, "ap:alice@a.example")
 	f := c.Verify(ctx, id)
 	if unknown := server.Unknown(); len(unknown) != 0 {
 		t.Errorf("unknown requests: %q", unknown)
@@ -112,10 +64,7 @@ func look(ctx context.Context, t testing.TB, server *apfake.Server) (*channel.Fi
 // wants fails unless the verdict has this code and its status.
 func wants(t testing.TB, r *verify.Result, code kez.Code) {
 	t.Helper()
-	status, _ := kez.StatusOf(code, true)
-	if r.Code != code || r.Status != status {
-		t.Errorf("%s %q (%s), want %s %q", r.Status, r.Code, r.Message, status, code)
-	}
+	worldtest.Want(t, r, code)
 }
 
 // asked fails unless these were all requests, hosts and paths alone.

@@ -9,6 +9,7 @@ import (
 	"kez.lat/kez/fakes/httpfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/bluesky"
+	"kez.lat/kez/impl/go/channel/internal/worldtest"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/verify"
 )
@@ -127,7 +128,7 @@ func TestHang(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	id := identity(t, "bluesky:alice.test")
+	id := worldtest.ID(t, "bluesky:alice.test")
 	f := bluesky.Channel{Client: channel.NewClient("test"), AppView: "http://127.0.0.1:1"}.Verify(t.Context(), id)
 	wants(t, verify.Found(f, verify.Question{Subject: id, Now: now}), kez.ChannelUnreachable)
 }

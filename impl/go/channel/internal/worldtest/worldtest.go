@@ -92,6 +92,17 @@ func (c Claim) JSON(t testing.TB) string {
 	return string(text)
 }
 
+// Short gives the short form, which fits a post.
+func (c Claim) Short(t testing.TB) string {
+	return format(t, func(envelope []byte) (string, error) {
+		fields, err := encoding.ShortOf(envelope)
+		if err != nil {
+			return "", err
+		}
+		return encoding.EncodeShort(fields)
+	}, c)
+}
+
 // Token gives the compact form.
 func (c Claim) Token(t testing.TB) string { return format(t, encoding.EncodeCompact, c) }
 
