@@ -34,9 +34,12 @@ func (env Env) writeExpected(ctx context.Context, f *flags) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) && !f.force {
 		return fmt.Errorf("%s is there already; --force overwrites it", path)
 	}
-	r, err := suite.Run(ctx, t.Target, all, selected, suite.Options{Workers: f.workers})
+	r, err := suite.Run(ctx, t.Target, all, selected, f.options())
 	if err != nil {
 		return err
+	}
+	if r.Stopped != "" {
+		return fmt.Errorf("%s: the run was ended: %s", t.Name, r.Stopped)
 	}
 	text, failures := expectedText(r)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

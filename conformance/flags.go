@@ -19,6 +19,7 @@ type flags struct {
 	levels    list
 	out       string
 	workers   int
+	giveUp    int
 	timeout   time.Duration
 	verbose   bool
 	force     bool
@@ -71,8 +72,18 @@ func (f *flags) filter() *flags {
 
 func (f *flags) running() *flags {
 	f.set.IntVar(&f.workers, "workers", 0, "adapters at work at once (default one a CPU)")
-	f.set.DurationVar(&f.timeout, "timeout", 0, "deadline of one case (default the manifest's, else 20s)")
+	f.set.DurationVar(&f.timeout, "timeout", 0, "deadline of one case (default the manifest's, else 10s)")
+	f.set.IntVar(&f.giveUp, "give-up", suite.DefaultGiveUp, "end the run after so many deadlines in a `row`, 0 for never")
 	return f
+}
+
+// options gives those of a run.
+func (f *flags) options() suite.Options {
+	o := suite.Options{Workers: f.workers, GiveUp: f.giveUp}
+	if o.GiveUp == 0 && f.set != nil {
+		o.GiveUp = -1
+	}
+	return o
 }
 
 // parse takes flags before, between and after the case ids.

@@ -38,7 +38,7 @@ func (env Env) runCommand(ctx context.Context, args []string) (bool, error) {
 		}
 		fmt.Fprintf(env.Stdout, "report: %s\n", page)
 	}
-	return !d.OK(), nil
+	return !d.OK(), d.Stopped()
 }
 
 // runTargets runs cases and gives the document of all implementations.
@@ -48,7 +48,7 @@ func (env Env) runTargets(ctx context.Context, f *flags, targets []target, all, 
 		if f.timeout > 0 {
 			t.Timeout = f.timeout
 		}
-		options := suite.Options{Workers: f.workers}
+		options := f.options()
 		if f.verbose {
 			options.Progress = func(r suite.Result) { fmt.Fprintf(env.Stderr, "%-11s %s %s\n", r.Outcome, t.Name, r.Case.ID) }
 		}

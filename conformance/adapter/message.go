@@ -59,8 +59,12 @@ type Reject struct {
 // ParseHello reads the answer to hello.
 func ParseHello(line []byte) (Hello, error) {
 	var h Hello
-	if err := json.Unmarshal(line, &h); err != nil {
-		return h, fmt.Errorf("the answer to hello is not the promised JSON: %w", err)
+	err := Strict(line)
+	if err == nil {
+		err = json.Unmarshal(line, &h)
+	}
+	if err != nil {
+		return h, fmt.Errorf("the answer to hello is not the promised JSON: %w: %s", err, Excerpt(line))
 	}
 	switch {
 	case h.Protocol != Protocol:
@@ -78,7 +82,11 @@ func ParseHello(line []byte) (Hello, error) {
 // ParseAnswer reads the answer to run.
 func ParseAnswer(line []byte) (Answer, error) {
 	var a Answer
-	if err := json.Unmarshal(line, &a); err != nil {
+	err := Strict(line)
+	if err == nil {
+		err = json.Unmarshal(line, &a)
+	}
+	if err != nil {
 		return a, fmt.Errorf("the answer is not the promised JSON: %w: %s", err, Excerpt(line))
 	}
 	if bytes.Equal(bytes.TrimSpace(a.Accept), []byte("null")) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"time"
 )
 
 // Process is a session with one long-lived adapter process. It is not safe for
@@ -23,13 +24,20 @@ type Process struct {
 	stderr *stderrTail
 	seq    int
 	broken error
+	more   bool // something stands behind the last line that was read
 	twice  []int
+	noise  map[int]string // request → what came after its answer
 }
+
+// ErrEnded is the error of a request that was not sent, because the process had
+// ended after its answer to the one before.
+var ErrEnded = errors.New("the adapter ended after an answer")
 
 // lineRead is one line of the process's output, or why there is none.
 type lineRead struct {
 	line []byte
 	err  error
+	more bool // the output goes on behind the line
 }
 
 // Start starts an adapter and says hello. The context bounds the hello.
@@ -38,7 +46,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{cmd: cmd, lines: make(chan lineRead), done: make(chan struct{})}
+	p := &Process{cmd: cmd, lines: make(chan lineRead), done: make(chan struct{}), noise: map[int]string{}}
 	p.stderr = &stderrTail{full: func() { kill(cmd) }}
 	cmd.Stderr = p.stderr
 	if p.stdin, err = cmd.StdinPipe(); err != nil {
@@ -70,6 +78,10 @@ func (p *Process) Run(ctx context.Context, r Request) (Answer, error) {
 	if p.broken != nil {
 		return Answer{}, p.broken
 	}
+	if err := p.settle(false); err != nil {
+		p.kill(err)
+		return Answer{}, err
+	}
 	p.stderr.next()
 	r.Cmd, r.Seq = CmdRun, p.seq+1
 	p.seq++
@@ -84,6 +96,69 @@ func (p *Process) Run(ctx context.Context, r Request) (Answer, error) {
 
 // Seq is the number of the last request.
 func (p *Process) Seq() int { return p.seq }
+
+// settle charges what the process wrote after an answer to the request that
+// was answered, and not to the one that is about to be sent.
+func (p *Process) settle(closing bool) error {
+	for {
+		l, waiting := p.waiting()
+		switch {
+		case !waiting:
+			return nil
+		case p.seq == 0:
+			return fmt.Errorf("the adapter wrote more than its answer to hello: %s", Excerpt(l.line))
+		case errors.Is(l.err, io.EOF) && closing:
+			return ErrEnded // a moment early
+		case errors.Is(l.err, io.EOF):
+			p.charge("the adapter ended after its answer to this request (" + p.exit() + ")")
+			return ErrEnded
+		case l.err != nil:
+			p.charge("the adapter wrote more than its answer to this request: " + l.err.Error())
+			return ErrEnded
+		}
+		if a, err := ParseAnswer(l.line); err == nil && a.Seq > 0 && a.Seq <= p.seq {
+			p.twice = append(p.twice, a.Seq)
+			continue
+		}
+		p.charge("the adapter wrote more than its answer to this request: " + Excerpt(l.line))
+	}
+}
+
+// charge says what came after the last answer.
+func (p *Process) charge(what string) {
+	p.twice = append(p.twice, p.seq)
+	if text := p.stderr.text(); text != "" {
+		what += "; standard error: " + excerpt([]byte(text), 800)
+	}
+	p.noise[p.seq] = what
+}
+
+// waiting gives a line that is there already. Where the output is known to go
+// on, a moment is given to the rest of the line.
+func (p *Process) waiting() (lineRead, bool) {
+	moment := time.Duration(0)
+	if p.more {
+		moment = grace / 20
+	}
+	p.more = false
+	select {
+	case l := <-p.lines:
+		p.more = l.more
+		return l, true
+	default:
+	}
+	select {
+	case l := <-p.lines:
+		p.more = l.more
+		return l, true
+	case <-time.After(moment):
+		return lineRead{}, false
+	}
+}
+
+// Noise words what came after the answer to a request, "" for nothing or for
+// another answer.
+func (p *Process) Noise(seq int) string { return p.noise[seq] }
 
 func (p *Process) answer(ctx context.Context, r Request) (Answer, error) {
 	line, err := p.exchange(ctx, r)
@@ -121,6 +196,7 @@ func (p *Process) exchange(ctx context.Context, r Request) ([]byte, error) {
 func (p *Process) next(ctx context.Context) ([]byte, error) {
 	select {
 	case l := <-p.lines:
+		p.more = l.more
 		return l.line, l.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -136,7 +212,7 @@ func (p *Process) read(stdout io.Reader) {
 			continue // a blank line is no answer and no fault
 		}
 		select {
-		case p.lines <- lineRead{line, err}:
+		case p.lines <- lineRead{line, err, goesOn(r)}:
 		case <-p.done:
 			return
 		}
@@ -144,6 +220,12 @@ func (p *Process) read(stdout io.Reader) {
 			return
 		}
 	}
+}
+
+// goesOn tells whether more than white space has been received already.
+func goesOn(r *bufio.Reader) bool {
+	rest, err := r.Peek(r.Buffered())
+	return err == nil && len(bytes.TrimSpace(rest)) > 0
 }
 
 // readLine reads one line of at most MaxLine bytes, without its ending.
@@ -206,14 +288,18 @@ func (p *Process) kill(why error) {
 }
 
 // Close says bye, waits for the process to end, and gives the numbers of the
-// requests that were answered more than once.
+// requests that were answered more than once or had something after the answer.
 func (p *Process) Close() []int {
 	if p.broken != nil {
 		return p.twice
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
-	line, err := p.exchange(ctx, Request{Cmd: CmdBye})
+	var line []byte
+	err := p.settle(true)
+	if err == nil {
+		line, err = p.exchange(ctx, Request{Cmd: CmdBye})
+	}
 	for err == nil {
 		if a, bad := ParseAnswer(line); bad == nil && a.Seq > 0 && a.Seq <= p.seq {
 			p.twice = append(p.twice, a.Seq)

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ type Implementation struct {
 	Totals  map[suite.Outcome]int `json:"totals"`
 	Bad     int                   `json:"bad"` // results that make the run fail
 	Smoke   []string              `json:"smoke"`
+	Stopped string                `json:"stopped,omitempty"` // why the run ended early
 	Results []Result              `json:"results"`
 
 	seconds float64 // for the terminal alone: files do not depend on the clock
@@ -101,7 +103,7 @@ func implementation(r *suite.Report, repeat func(implementation, id string) stri
 	i := Implementation{
 		Name: r.Target, Says: Says{r.Hello.Name, r.Hello.Version, r.Hello.Spec, r.Hello.Ops},
 		Totals: map[suite.Outcome]int{}, Bad: r.Bad(), OK: r.Bad() == 0,
-		Smoke: append([]string{}, r.Smoke...), seconds: r.Seconds,
+		Smoke: append([]string{}, r.Smoke...), Stopped: r.Stopped, seconds: r.Seconds,
 	}
 	for _, o := range suite.Outcomes() {
 		i.Totals[o] = r.Count(o)
@@ -178,6 +180,17 @@ func (d *Document) short() string {
 		parts = append(parts, fmt.Sprintf("%d not run", idle))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Stopped is the error of implementations whose run ended early.
+func (d *Document) Stopped() error {
+	var all []error
+	for _, i := range d.Implementations {
+		if i.Stopped != "" {
+			all = append(all, fmt.Errorf("%s: the run was ended: %s", i.Name, i.Stopped))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // find gives the case of an id.

@@ -14,6 +14,7 @@ var workflows = []struct {
 	{"Making proofs", []string{"claim.sign", "claim.encode"}},
 	{"Verifying proofs", []string{"claim.verify"}},
 	{"Finding proofs in text and DNS", []string{"text.scan", "txt.read"}},
+	{"Verifying identities", []string{"identity.verify"}},
 	{"Sigchains", []string{"sigchain.verify", "sigchain.bundle.decode", "sigchain.sign"}},
 	{"Messages", []string{"message.seal", "message.open"}},
 }

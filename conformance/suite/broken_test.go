@@ -60,6 +60,8 @@ func brokenHello(how string) {
 		fmt.Println("Welcome to KEZ!")
 	case "hello-protocol":
 		fmt.Println(`{"protocol":9,"name":"x","version":"0","ops":["identity.parse"]}`)
+	case "hello-chatter":
+		fmt.Println(`{"protocol":1,"name":"x","version":"0","ops":["identity.parse"]}` + "\nready")
 	case "hello-no-ops":
 		fmt.Println(`{"protocol":1,"name":"x","version":"0","ops":[]}`)
 	case "hello-hangs":
@@ -94,6 +96,21 @@ func misbehave(how string, seq int) {
 	case "twice":
 		fmt.Println(good)
 		fmt.Println(good)
+	case "chatter":
+		fmt.Println(good + "\ndebug: done")
+	case "ends-after":
+		fmt.Println(good)
+		os.Exit(3)
+	case "same-member":
+		fmt.Printf(`{"seq":%d,"accept":{"identity":"x:z","identity":"x:y"}}`+"\n", seq)
+	case "other-spelling":
+		fmt.Printf(`{"seq":%d,"Accept":{"identity":"x:y"}}`+"\n", seq)
+	case "reject-spelling":
+		fmt.Printf(`{"seq":%d,"reject":{"CODE":"identity.invalid"}}`+"\n", seq)
+	case "mark":
+		fmt.Println("\ufeff" + good)
+	case "not-utf8":
+		fmt.Printf("{\"seq\":%d,\"accept\":{\"identity\":\"x:y\",\"extra\":\"\xff\"}}\n", seq)
 	case "floods":
 		flood := strings.Repeat("warning! ", 1<<17)
 		for range 4 {
@@ -149,22 +166,28 @@ func TestBrokenAdapters(t *testing.T) {
 		outcome Outcome
 		detail  string
 	}{
-		"garbage":       {Error, "not the promised JSON"},
-		"endless-line":  {Error, "a line of more than"},
-		"hangs":         {Error, "in time"},
-		"dies":          {Error, "assertion failed"},
-		"dies-mid-line": {Error, "ends within a line"},
-		"twice":         {Error, "more than once"},
-		"floods":        {Error, "standard error"},
-		"unsupported":   {Fail, "declares identity.parse and answers unsupported"},
-		"fault":         {Error, "out of cheese"},
-		"two-outcomes":  {Error, "exactly one of"},
-		"no-outcome":    {Error, "exactly one of"},
-		"other-seq":     {Error, "has seq"},
-		"foreign-code":  {Fail, "refused what has to be taken"},
-		"long-message":  {Fail, "refused what has to be taken"},
-		"wrong-state":   {Fail, `identity: want "x:y", got "x:z"`},
-		"accept-list":   {Error, "not an object"},
+		"garbage":         {Error, "not the promised JSON"},
+		"endless-line":    {Error, "a line of more than"},
+		"hangs":           {Error, "in time"},
+		"dies":            {Error, "assertion failed"},
+		"dies-mid-line":   {Error, "ends within a line"},
+		"twice":           {Error, "more than once"},
+		"chatter":         {Error, "more than its answer to this request: \"debug: done\""},
+		"same-member":     {Error, `the member "identity" stands twice`},
+		"other-spelling":  {Error, `the member "accept" is spelt "Accept"`},
+		"reject-spelling": {Error, `the member "code" is spelt "CODE"`},
+		"mark":            {Error, "starts with a byte order mark"},
+		"not-utf8":        {Error, "not valid UTF-8"},
+		"floods":          {Error, "standard error"},
+		"unsupported":     {Fail, "declares identity.parse and answers unsupported"},
+		"fault":           {Error, "out of cheese"},
+		"two-outcomes":    {Error, "exactly one of"},
+		"no-outcome":      {Error, "exactly one of"},
+		"other-seq":       {Error, "has seq"},
+		"foreign-code":    {Fail, "refused what has to be taken"},
+		"long-message":    {Fail, "refused what has to be taken"},
+		"wrong-state":     {Fail, `identity: want "x:y", got "x:z"`},
+		"accept-list":     {Error, "not an object"},
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -191,11 +214,68 @@ func TestBrokenAdapters(t *testing.T) {
 	}
 }
 
+// An adapter that hangs at everything ends the run, and the cases that did not
+// run say so; one that hangs now and then does not.
+func TestGiveUp(t *testing.T) {
+	all := testCases()
+	for _, tt := range []struct {
+		giveUp, every, hung int
+		stopped             bool
+	}{{3, 0, 3, true}, {3, 3, 8, false}, {-1, 0, 12, false}} {
+		var cases []vectors.Case
+		for i := range 12 {
+			c := all[3]
+			if tt.every > 0 && i%tt.every == 2 {
+				c = all[0]
+			}
+			c.ID = fmt.Sprintf("hang-%02d", i)
+			cases = append(cases, c)
+		}
+		target := brokenTarget("hangs")
+		target.Timeout = 200 * time.Millisecond
+		report, err := Run(context.Background(), target, all, cases, Options{Workers: 1, GiveUp: tt.giveUp})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hung := 0
+		for _, r := range report.Results {
+			if strings.Contains(r.Detail, "did not answer a request in time") {
+				hung++
+			} else if tt.stopped && (r.Outcome != Error || !strings.Contains(r.Detail, "not run: ")) {
+				t.Errorf("%s: %s %q", r.Case.ID, r.Outcome, r.Detail)
+			}
+		}
+		if hung != tt.hung || (report.Stopped != "") != tt.stopped {
+			t.Errorf("give up after %d: %d cases hung, stopped %q", tt.giveUp, hung, report.Stopped)
+		}
+	}
+}
+
+// An adapter that ends after an answer is charged for that answer.
+func TestEndsAfterAnswer(t *testing.T) {
+	cases := testCases()
+	target := brokenTarget("ends-after")
+	hello := Hello{Name: "x", Ops: []string{"identity.parse"}}
+	w := &worker{target: target, hello: hello, results: make([]Result, len(cases)), breaker: &breaker{}}
+	defer w.close()
+	for i, c := range cases {
+		w.index = i
+		w.results[i] = w.run(context.Background(), c)
+		time.Sleep(200 * time.Millisecond) // for the end to be seen
+	}
+	for i, r := range w.results {
+		if bad := i == 3; (r.Outcome == Error) != bad || bad && !strings.Contains(r.Detail, "ended after its answer to this request (exit status 3)") {
+			t.Errorf("%s: %s %q", r.Case.ID, r.Outcome, r.Detail)
+		}
+	}
+}
+
 func TestBrokenHello(t *testing.T) {
 	for how, want := range map[string]string{
 		"hello-garbage":  "not the promised JSON",
 		"hello-protocol": "speaks protocol 9",
 		"hello-no-ops":   "declares no ops",
+		"hello-chatter":  "wrote more than its answer to hello",
 		"hello-hangs":    "did not answer hello in time",
 		"hello-dies":     "exit status 7",
 	} {

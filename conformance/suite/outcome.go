@@ -41,6 +41,7 @@ type Report struct {
 	Hello   Hello
 	Smoke   []string // what the smoke cases said, where something is odd
 	Results []Result
+	Stopped string // why the run ended before its last case, "" where it did not
 	Seconds float64
 }
 

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ type Options struct {
 	Workers int
 	// Progress, if set, is told of every case that ended, from any goroutine.
 	Progress func(Result)
+	// GiveUp is how many deadlines in a row end the run; 0 stands for
+	// DefaultGiveUp, a negative number for none.
+	GiveUp int
 }
 
 // errInterrupted is the error of a run that was told to end.
@@ -38,8 +42,8 @@ func Run(ctx context.Context, t *Target, all, selected []vectors.Case, o Options
 		}
 	}
 	started := time.Now()
-	first := &worker{target: t, index: -1}
-	if err := first.open(ctx); err != nil {
+	first := &worker{target: t, index: -1, breaker: &breaker{most: cmp.Or(o.GiveUp, DefaultGiveUp)}}
+	if _, err := first.open(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Name, err)
 	}
 	report := &Report{Target: t.Name, Hello: first.hello, Results: make([]Result, len(selected))}
@@ -50,6 +54,9 @@ func Run(ctx context.Context, t *Target, all, selected []vectors.Case, o Options
 	}
 	report.Smoke = smoke
 	t.runAll(ctx, first, selected, report, o)
+	if first.breaker.open() {
+		report.Stopped = first.breaker.String()
+	}
 	report.Seconds = time.Since(started).Seconds()
 	if ctx.Err() != nil {
 		return nil, errInterrupted
@@ -66,7 +73,7 @@ func (t *Target) runAll(ctx context.Context, first *worker, selected []vectors.C
 		count = runtime.NumCPU()
 	}
 	for len(workers) < min(count, len(selected)) {
-		workers = append(workers, &worker{target: t, hello: first.hello})
+		workers = append(workers, &worker{target: t, hello: first.hello, breaker: first.breaker})
 	}
 	next := make(chan int)
 	var group sync.WaitGroup

@@ -18,7 +18,8 @@ type Session interface {
 	// Seq is the number of the last request.
 	Seq() int
 	// Close ends the session and gives the numbers of the requests that were
-	// answered more than once.
+	// answered more than once, or had something written after the answer. A
+	// session may have a method Noise(seq int) string that words the latter.
 	Close() []int
 }
 
@@ -42,7 +43,7 @@ type Target struct {
 
 // DefaultTimeout is the deadline of one case. It is generous because the
 // largest chain has 10,000 signatures.
-const DefaultTimeout = 20 * time.Second
+const DefaultTimeout = 10 * time.Second
 
 // Process gives the Open of a target with one long-lived process.
 func Process(c adapter.Command) func(context.Context) (Session, Hello, error) {
