@@ -81,6 +81,9 @@ func (env Env) show(c vectors.Case, wire []byte) {
 	for _, name := range slices.Sorted(maps.Keys(c.Input)) {
 		fmt.Fprintf(&b, "  input   %s = %s\n", name, c.Input[name])
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.World)) {
+		fmt.Fprintf(&b, "  world   %s = %q\n", name, c.World[name])
+	}
 	expect, err := json.Marshal(c.Expect)
 	if err != nil {
 		expect = []byte(err.Error())

@@ -57,6 +57,7 @@ type Case struct {
 	Op       string                     `json:"op"`
 	Now      time.Time                  `json:"now"`
 	Input    map[string]json.RawMessage `json:"input"`
+	World    map[string]string          `json:"world,omitempty"` // files that load the servers of the case
 	Trace    map[string]Bytes           `json:"trace,omitempty"` // steps on the way, for whoever debugs
 	Mutates  string                     `json:"mutates,omitempty"`
 	Mutation string                     `json:"mutation,omitempty"`

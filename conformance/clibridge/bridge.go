@@ -54,6 +54,7 @@ func (b *bridge) greet(ctx context.Context) error {
 // operations are those that portable lines can ask.
 var operations = map[string]func(*call, adapter.Request) (adapter.Answer, error){
 	"identity.parse":         identityParse,
+	"identity.verify":        identityVerify,
 	"claim.verify":           claimVerify,
 	"claim.sign":             claimSign,
 	"txt.read":               txtRead,

@@ -2,6 +2,7 @@ package clibridge
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,6 +46,31 @@ func claimVerify(c *call, r adapter.Request) (adapter.Answer, error) {
 		flags = append(flags, "--chain", path)
 	}
 	return c.verify(proof, flags...)
+}
+
+// identityVerify asks `verify id`, in the world of the case.
+func identityVerify(c *call, r adapter.Request) (adapter.Answer, error) {
+	identity := text(r, "identity")
+	if strings.HasPrefix(identity, "-") {
+		return inexpressible("the identity would be a flag")
+	}
+	if len(r.Input["chains"]) > 0 {
+		return inexpressible("`verify id` has no portable flag for chains")
+	}
+	if len(r.Endpoints) == 0 {
+		return adapter.Answer{}, errors.New("the request has no endpoints, and nobody else is to be asked")
+	}
+	args := []string{"verify", "id", identity}
+	if primary := text(r, "primary"); primary != "" {
+		args = append(args, "--primary", primary)
+	}
+	if string(r.Input["require_chain"]) == "true" {
+		args = append(args, "--require-chain")
+	}
+	for name, value := range r.Endpoints {
+		c.env = append(c.env, name+"="+value)
+	}
+	return c.judged(args...)
 }
 
 // txtRead asks `verify file --as zone` with the records as zone text.
@@ -143,7 +169,12 @@ func (c *call) verify(proof []byte, flags ...string) (adapter.Answer, error) {
 	if err != nil {
 		return adapter.Answer{}, err
 	}
-	o, reject, err := c.object(nil, append([]string{"verify", "file", path}, flags...)...)
+	return c.judged(append([]string{"verify", "file", path}, flags...)...)
+}
+
+// judged runs a command that gives a verdict.
+func (c *call) judged(args ...string) (adapter.Answer, error) {
+	o, reject, err := c.object(nil, args...)
 	if err != nil || reject != nil {
 		return adapter.Answer{Reject: reject}, err
 	}

@@ -36,7 +36,7 @@ func (s *session) Run(_ context.Context, r conformance.Request) (conformance.Ans
 			return conformance.Answer{}, err
 		}
 	}
-	line, err := json.Marshal(s.handle(adapter.Request{Op: r.Op, Now: now, Input: r.Input}))
+	line, err := json.Marshal(s.handle(adapter.Request{Op: r.Op, Now: now, Input: r.Input, Endpoints: r.Endpoints}))
 	if err != nil {
 		return conformance.Answer{}, err
 	}

@@ -18,7 +18,7 @@ type worker struct {
 	index   int         // of the case at hand, below 0 for a smoke case
 	asked   map[int]int // request number in this session → index of its case
 	breaker *breaker
-	refused int         // how often in a row no session could be opened
+	refused int // how often in a row no session could be opened
 }
 
 // giveUp is how many failed starts in a row end the attempts.
@@ -66,6 +66,13 @@ func (w *worker) run(ctx context.Context, c vectors.Case) Result {
 		failed.Detail = "the vector cannot be read: " + err.Error()
 		return failed
 	}
+	place, err := enter(c)
+	if err != nil {
+		failed.Detail = err.Error()
+		return failed
+	}
+	defer place.leave()
+	request.Endpoints = place.endpoints()
 	answer, late, err := w.ask(ctx, request)
 	if errors.Is(err, adapter.ErrEnded) {
 		w.close()
@@ -80,7 +87,7 @@ func (w *worker) run(ctx context.Context, c vectors.Case) Result {
 		failed.Detail = err.Error()
 		return failed
 	}
-	return classify(w.target, c, answer)
+	return place.judge(classify(w.target, c, answer))
 }
 
 // ask sends one request. It tells whether the time ran out.

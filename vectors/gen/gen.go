@@ -22,7 +22,7 @@ func topics() []*topic {
 	b := &book{cases: map[string]vectors.Case{}}
 	for _, make := range []func(*book){
 		identityTopic, jsonTopic, envelopeTopic, claimTopic, compactTopic, shortTopic, encodeTopic, keysTopic, chainTopic, bundleTopic, verifyTopic, messageTopic,
-		markdownTopic, dnsTopic, scanTopic, ranksTopic,
+		markdownTopic, dnsTopic, scanTopic, channelTopic, ranksTopic,
 	} {
 		make(b)
 	}

@@ -15,9 +15,10 @@ type Handler func(Request) Answer
 
 // Request is one operation to do.
 type Request struct {
-	Op    string
-	Now   time.Time
-	Input Input
+	Op        string
+	Now       time.Time
+	Input     Input
+	Endpoints map[string]string // variable → value, for operations that fetch
 }
 
 // Answer has exactly one of its last four members set.
@@ -59,6 +60,7 @@ type operation func(Request) (State, error)
 
 var operations = map[string]operation{
 	"identity.parse":         parseIdentity,
+	"identity.verify":        verifyIdentity,
 	"json.canonicalize":      canonicalize,
 	"claim.verify":           verifyClaim,
 	"claim.encode":           encodeClaim,

@@ -17,11 +17,12 @@ const Protocol = 1
 
 // line is one request as it comes in.
 type line struct {
-	Cmd   string `json:"cmd"`
-	Seq   int    `json:"seq"`
-	Op    string `json:"op"`
-	Now   string `json:"now"`
-	Input Input  `json:"input"`
+	Cmd       string            `json:"cmd"`
+	Seq       int               `json:"seq"`
+	Op        string            `json:"op"`
+	Now       string            `json:"now"`
+	Input     Input             `json:"input"`
+	Endpoints map[string]string `json:"endpoints"`
 }
 
 // hello is the answer to the first request.
@@ -74,7 +75,7 @@ func (l line) answer(handle Handler) Answer {
 			return Faultf("now is no time: %s", l.Now)
 		}
 	}
-	return handle(Request{Op: l.Op, Now: now, Input: l.Input})
+	return handle(Request{Op: l.Op, Now: now, Input: l.Input, Endpoints: l.Endpoints})
 }
 
 // version names the build, as far as the toolchain recorded it.
