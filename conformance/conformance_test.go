@@ -45,7 +45,8 @@ func testEnv(stdout, stderr *bytes.Buffer, getenv func(string) string) conforman
 //
 // KEZ_IMPL=go,rust names manifests of conformance/impls, KEZ_MANIFEST others.
 // Manifests that nobody asked for are skipped; KEZ_REQUIRE=go,rust runs those it
-// names, so that a forgotten one cannot stay skipped.
+// names, so that a forgotten one cannot stay skipped. One that was asked for and
+// is not there fails, and the others run.
 func TestConformance(t *testing.T) {
 	impls := splitNames(os.Getenv("KEZ_IMPL"))
 	if len(impls) == 0 && os.Getenv("KEZ_MANIFEST") == "" {
@@ -58,12 +59,26 @@ func TestConformance(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	env := testEnv(&stdout, &stderr, os.Getenv)
-	runs, err := env.Prepare(impls, filepath.SplitList(os.Getenv("KEZ_MANIFEST")))
-	if err != nil {
-		t.Fatal(err)
+	// Each by itself: one that is missing or broken fails alone.
+	names := map[string]bool{}
+	start := func(what string, impls, manifests []string) {
+		runs, err := env.Prepare(impls, manifests)
+		if err != nil {
+			t.Run(what, func(t *testing.T) { t.Error(err) })
+		}
+		for _, run := range runs {
+			if names[run.Name()] {
+				t.Errorf("two implementations are named %q", run.Name())
+			}
+			names[run.Name()] = true
+			t.Run(run.Name(), func(t *testing.T) { testImplementation(t, run) })
+		}
 	}
-	for _, run := range runs {
-		t.Run(run.Name(), func(t *testing.T) { testImplementation(t, run) })
+	for _, name := range impls {
+		start(name, []string{name}, nil)
+	}
+	for _, path := range filepath.SplitList(os.Getenv("KEZ_MANIFEST")) {
+		start(filepath.Base(path), nil, []string{path})
 	}
 	for _, name := range manifests(t) {
 		if !slices.Contains(impls, name) {
@@ -79,6 +94,9 @@ func testImplementation(t *testing.T, run *conformance.Prepared) {
 	}
 	for _, r := range d.Implementations[0].Results {
 		t.Run(r.ID, func(t *testing.T) { testResult(t, d, r) })
+	}
+	if err := d.Stopped(); err != nil {
+		t.Error(err)
 	}
 	for _, remark := range d.Implementations[0].Smoke {
 		t.Log("smoke:", remark)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"flag"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -93,11 +94,24 @@ func (f *flags) parse(args []string) error {
 			return err
 		}
 		if f.set.NArg() == 0 {
-			return nil
+			return f.check()
 		}
 		f.cases = append(f.cases, f.set.Arg(0))
 		args = f.set.Args()[1:]
 	}
+}
+
+// check refuses numbers that mean nothing.
+func (f *flags) check() error {
+	switch {
+	case f.workers < 0:
+		return &usageError{fmt.Sprintf("--workers %d is negative", f.workers)}
+	case f.timeout < 0:
+		return &usageError{fmt.Sprintf("--timeout %s is negative", f.timeout)}
+	case f.giveUp < 0:
+		return &usageError{fmt.Sprintf("--give-up %d is negative", f.giveUp)}
+	}
+	return nil
 }
 
 func (f *flags) selection() suite.Filter {

@@ -39,6 +39,9 @@ func TestBrokenHarness(t *testing.T) {
 	codes := manifest("codes.json", `{"name":"x","adapter":["true"],"codes":{"E1":"no.such_code"}}`)
 	lost := manifest("lost.json", `{"name":"x","adapter":["true"],"expected_failures":"nowhere.txt"}`)
 	nowhere := manifest("nowhere.json", `{"name":"x","adapter":["true"],"dir":"nowhere"}`)
+	second := manifest("second.json", `{"name":"x","adapter":["true"]} {"name":"y"}`)
+	doubled := manifest("doubled.json", `{"name":"x","adapter":["true"],"name":"y"}`)
+	marked := manifest("marked.json", "\ufeff"+`{"name":"x","adapter":["true"]}`)
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
@@ -63,6 +66,13 @@ func TestBrokenHarness(t *testing.T) {
 		{"malformed pattern", nil, []string{"run", "[z-a"}, "malformed"},
 		{"an environment that names nothing", map[string]string{"KEZ_IMPL": " , "}, []string{"run"}, "names no implementation"},
 		{"missing folder", nil, []string{"run", "--manifest", nowhere}, "there is no folder"},
+		{"two values in a manifest", nil, []string{"run", "--manifest", second}, "something follows"},
+		{"a member of a manifest twice", nil, []string{"run", "--manifest", doubled}, `"name" stands twice`},
+		{"a byte order mark in a manifest", nil, []string{"run", "--manifest", marked}, "byte order mark"},
+		{"negative deadline", nil, []string{"run", "--timeout", "-1s"}, "--timeout -1s is negative"},
+		{"negative workers", nil, []string{"run", "--workers", "-1"}, "--workers -1 is negative"},
+		{"negative give-up", nil, []string{"init", "--give-up", "-1"}, "--give-up -1 is negative"},
+		{"a file in place of the folder", nil, []string{"run", "--out", second}, "the reports cannot be written"},
 		{"repro of a pattern", nil, []string{"repro", "identity-*"}, "one case id is wanted"},
 		{"show without a case", nil, []string{"show"}, "one case id"},
 		{"repro of an unknown case", nil, []string{"repro", "nope"}, "no case has the id"},
@@ -181,6 +191,23 @@ read -r line; kill -TERM $PPID; read -r line; read -r line`)
 	exit, _, stderr := command(t, nil, "run", "--out", "", "--manifest", manifest, "identity-github")
 	if exit != 2 || !strings.Contains(stderr, "interrupted") {
 		t.Errorf("exit %d: %s", exit, stderr)
+	}
+}
+
+// A run that ended early writes its reports, and nothing can be said.
+func TestRunThatHangs(t *testing.T) {
+	dir := t.TempDir()
+	adapter := write(t, filepath.Join(dir, "adapter.sh"), `
+read -r line; echo '{"protocol":1,"name":"idle","version":"0","ops":["identity.parse"]}'
+read -r line; [ -e "$0.ran" ] || { touch "$0.ran"; echo '{"seq":1,"reject":{"code":"identity.invalid"}}'; }; sleep 30`)
+	manifest := write(t, filepath.Join(dir, "idle.json"), `{"name":"idle","adapter":["sh","`+adapter+`"]}`)
+	out := filepath.Join(dir, "out")
+	exit, stdout, stderr := command(t, nil, "run", "--out", out, "--timeout", "200ms", "--give-up", "2", "--workers", "1", "--manifest", manifest, "--op", "identity.parse")
+	if exit != 2 || !strings.Contains(stderr, "did not answer 2 requests in a row in time") || !strings.Contains(stdout, "not run") {
+		t.Errorf("exit %d: %s\n%s", exit, stderr, stdout)
+	}
+	if _, err := os.Stat(filepath.Join(out, "results.json")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -26,6 +26,11 @@ func (env Env) runCommand(ctx context.Context, args []string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if f.out != "" {
+		if err := report.Prepare(f.out); err != nil {
+			return false, fmt.Errorf("the reports cannot be written: %w", err)
+		}
+	}
 	d, err := env.runTargets(ctx, f, targets, all, selected)
 	if err != nil {
 		return false, err

@@ -47,6 +47,9 @@ func (c Command) Output(ctx context.Context, stdin []byte) (o Output, exit int, 
 		err = fmt.Errorf("the program wrote more than %d bytes", MaxLine)
 	case ctx.Err() != nil:
 		err = fmt.Errorf("the program did not end in time%s", o.Tail())
+	case errors.Is(err, exec.ErrWaitDelay):
+		kill(cmd) // the rest of its group
+		err = fmt.Errorf("the program ended, and a process that it started still holds its output open%s", o.Tail())
 	case errors.As(err, &ended) && ended.Exited():
 		return o, ended.ExitCode(), nil
 	case err != nil:

@@ -272,6 +272,8 @@ func (p *Process) exit() string {
 	switch err := p.cmd.Wait(); {
 	case err == nil:
 		return "exit 0"
+	case errors.Is(err, exec.ErrWaitDelay):
+		return "exit 0, and a process that it started still holds its standard error open"
 	case errors.As(err, &failed):
 		return failed.String()
 	default:

@@ -1,9 +1,23 @@
 package report
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 )
+
+// Prepare makes a folder and shows that files can be written there, so that a
+// long run is not for nothing.
+func Prepare(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".try-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
 
 // WriteAll writes every report into a folder and gives the path of the page to
 // read.

@@ -54,6 +54,9 @@ func ReadManifest(path string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := adapter.Strict(data); err != nil {
+		return nil, fmt.Errorf("the manifest %s: %w", path, err)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	m := &Manifest{folder: folder}

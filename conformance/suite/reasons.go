@@ -17,7 +17,7 @@ import (
 type Reasons map[string]string
 
 // ReadReasons reads an expected-failures file: one case id a line, followed by
-// ` # ` and a reason. Empty lines and lines that start with # are comments.
+// white space, # and a reason. Empty lines and lines that start with # are comments.
 func ReadReasons(path string) (Reasons, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -39,17 +39,27 @@ func ParseReasons(r io.Reader) (Reasons, error) {
 	reasons := Reasons{}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
+		if strings.HasPrefix(lines.Text(), "\ufeff") {
+			return nil, fmt.Errorf("line %d starts with a byte order mark; save the file without one", n)
+		}
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		id, reason, found := strings.Cut(line, " #")
-		id, reason = strings.TrimSpace(id), strings.TrimSpace(reason)
+		id, reason, found := line, "", false
+		if at := strings.IndexAny(line, " \t"); at >= 0 {
+			id = line[:at]
+			reason, found = strings.CutPrefix(strings.TrimSpace(line[at:]), "#")
+			reason = strings.TrimSpace(reason)
+			if !found {
+				id = line
+			}
+		}
 		switch {
+		case strings.ContainsAny(id, " \t"):
+			return nil, fmt.Errorf("line %d: %q is no case id with a reason; write `ID # why`", n, id)
 		case !found || reason == "":
 			return nil, fmt.Errorf("line %d: %s has no reason; write `%s # why`", n, id, id)
-		case strings.ContainsAny(id, " \t"):
-			return nil, fmt.Errorf("line %d: %q is no case id", n, id)
 		case reasons[id] != "":
 			return nil, fmt.Errorf("line %d: %s stands there twice", n, id)
 		}

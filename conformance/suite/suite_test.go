@@ -146,7 +146,10 @@ func TestReasons(t *testing.T) {
 	if err != nil || reasons["a-b"] != "why # not" {
 		t.Errorf("%v, %v", reasons, err)
 	}
-	for _, bad := range []string{"a-b", "a-b #", "a-b # ", "a b # why", "a # x\na # y"} {
+	if reasons, err := ParseReasons(strings.NewReader("a-b\t# why\nc \t #why\n")); err != nil || reasons["a-b"] != "why" || reasons["c"] != "why" {
+		t.Errorf("%v, %v", reasons, err)
+	}
+	for _, bad := range []string{"a-b", "a-b #", "a-b # ", "a b # why", "a#why", "\ufeffa # why", "a # x\na # y"} {
 		if _, err := ParseReasons(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
@@ -170,6 +173,7 @@ func TestManifestOneShot(t *testing.T) {
 	script := `read -r line
 case "$line" in
 *'"cmd":"hello"'*) echo '{"protocol":1,"name":"sh","version":"0","ops":["identity.parse"]}' ;;
+*held*) sleep 30 & echo '{"seq":1}' ;;
 *noisy*) echo one; echo two ;;
 *dead*) echo gone >&2; exit 4 ;;
 *) seq=${line#*'"seq":'}; echo "{\"seq\":${seq%%,*},\"accept\":{\"identity\":\"x:y\"}}" ;;
@@ -191,11 +195,12 @@ esac`
 	}
 	cases := testCases()
 	cases[1].Input["text"], cases[4].Input["text"] = EncodeBytes([]byte("noisy")), EncodeBytes([]byte("dead"))
+	cases[6].Input["text"] = EncodeBytes([]byte("held"))
 	report, err := Run(context.Background(), target, cases, cases, Options{Workers: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"pass", "error more than one line", "fail", "pass", "error gone", "fail", "pass"}
+	want := []string{"pass", "error more than one line", "fail", "pass", "error gone", "fail", "error still holds its output open"}
 	for i, r := range report.Results {
 		outcome, detail, _ := strings.Cut(want[i], " ")
 		if string(r.Outcome) != outcome || !strings.Contains(r.Detail, detail) {
