@@ -1,6 +1,10 @@
 package gen
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"strings"
+)
 
 func channelBluesky(t *topic) {
 	t.group("identity.verify", "CHAN-001 CHAN-060", "A feed shows what others wrote too; only the account's own words count.")
@@ -33,6 +37,16 @@ func channelBluesky(t *topic) {
 	c.bad("bluesky-no-account", "bluesky", "no such account", "channel.account_missing", world{"_bluesky/bob.example/1.txt": said}, "CHAN-063 CHAN-011")
 	c.bad("bluesky-nothing", "bluesky", "posts without a proof", "channel.not_found", world{post: "good morning\n"}, "CHAN-012")
 	c.bad("bluesky-repost", "bluesky", "a repost of another account's post", "channel.not_found", other(js1{"repost": "bob.example/1"}), "CHAN-061")
+	item := func(handle string, more js1) world {
+		i := js1{"post": js1{"uri": "at://did:plc:" + strings.Repeat("a", 24) + "/app.bsky.feed.post/3k", "cid": "bafyreia",
+			"author": js1{"did": "did:plc:" + strings.Repeat("a", 24), "handle": handle},
+			"record": js1{"$type": "app.bsky.feed.post", "text": said, "createdAt": created}, "indexedAt": created}}
+		maps.Copy(i, more)
+		return world{"_bluesky/alice.example/feed.json": js(many{i})}
+	}
+	c.ok("bluesky-item", "an item of the feed with what it must have and no more", "short", item("alice.example", nil), "CHAN-061")
+	c.bad("bluesky-other-author", "bluesky-item", "the post of another account, not marked as a repost", "channel.not_found", item("bob.example", nil), "CHAN-061")
+	c.bad("bluesky-own-repost", "bluesky-item", "the item marked as a repost", "channel.not_found", item("alice.example", js1{"reason": js1{"$type": "app.bsky.feed.defs#reasonRepost"}}), "CHAN-061")
 	c.bad("bluesky-quote", "bluesky", "a quote of another account's post", "channel.not_found", other(js1{"text": "look", "quote": "bob.example/1"}), "CHAN-062")
 	c.bad("bluesky-reply-parent", "bluesky-reply", "the proof in the post that is answered", "channel.not_found", other(js1{"text": "yes", "reply_to": "bob.example/1"}), "CHAN-062")
 	c.bad("bluesky-circle", "bluesky-page-two", "a cursor that repeats", "channel.unreachable",

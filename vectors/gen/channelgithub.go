@@ -32,7 +32,7 @@ func channelGitHub(t *topic) {
 	c.bad("github-refused", "github", "the API answers 403 with requests left", "channel.unreachable",
 		wrong(api, js1{"status": 403, "headers": js1{"X-RateLimit-Remaining": "10"}, "json": js1{"message": "Forbidden"}}), "CHAN-008")
 	c.bad("github-rate", "github", "the API's limit is used up", "channel.rate_limited",
-		wrong(api, js1{"status": 403, "headers": js1{"X-RateLimit-Remaining": "0"}, "json": js1{"message": "API rate limit exceeded"}}), "CHAN-038 CHAN-009")
+		wrong(api, js1{"status": 403, "headers": js1{"X-RateLimit-Remaining": "0"}, "json": js1{"message": "Forbidden"}}), "CHAN-038 CHAN-009")
 	c.bad("github-rate-429", "github", "the API answers 429", "channel.rate_limited",
 		wrong(api, js1{"status": 429, "headers": js1{"X-RateLimit-Remaining": "0"}, "json": js1{"message": "API rate limit exceeded"}}), "CHAN-038 CHAN-009")
 	c.bad("github-html", "github", "a page of HTML in the place of the list", "channel.bad_content", wrong(api, js1{"type": "text/html", "body": "<html>Sign in</html>"}), "CHAN-010")
@@ -40,6 +40,7 @@ func channelGitHub(t *topic) {
 	c.bad("github-nothing", "github", "an account without gists and README", "channel.not_found", empty, "CHAN-012")
 	c.bad("github-no-proof", "github", "a gist without a proof", "channel.not_found", world{gist: "# Notes\n"}, "CHAN-012")
 	c.bad("github-text-file", "github-other-file", "the proof in a file that is no Markdown", "channel.not_found", world{"_github/alice/gists/1/kez.txt": proof}, "CHAN-034")
+	c.bad("github-second-file", "github-other-file", "a file kez.md without the proof beside it", "channel.not_found", world{gist: "# Notes\n", "_github/alice/gists/1/proof.md": proof}, "CHAN-034")
 	c.bad("github-old-revision", "github", "the proof taken out of the gist again", "channel.not_found", world{"_github/alice/gists/1@1/kez.md": proof, gist: "# Notes\n"}, "CHAN-007")
 	c.bad("github-other-owner", "github", "the gist belongs to another account", "channel.owner_mismatch", plain.with(world{"_github/alice/gists/1.json": js(js1{"owner": "mallory"})}), "CHAN-033 CHAN-032")
 	c.bad("github-gist-down", "github", "the gist's file cannot be fetched", "channel.unreachable", wrong(raw, js1{"status": 503}), "CHAN-017 CHAN-008 VERIFY-003")
