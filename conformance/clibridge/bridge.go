@@ -136,6 +136,9 @@ func (c *call) object(stdin []byte, args ...string) (map[string]json.RawMessage,
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := adapter.Strict(stdout); err != nil {
+		return nil, nil, fmt.Errorf("the program printed no single JSON object: %w: %s", err, adapter.Excerpt(stdout))
+	}
 	var o map[string]json.RawMessage
 	if err := json.Unmarshal(stdout, &o); err != nil {
 		return nil, nil, fmt.Errorf("the program printed no single JSON object: %s", adapter.Excerpt(stdout))

@@ -16,9 +16,9 @@ func chainMutants() []Mutant {
 	return []Mutant{
 		{"prev covers the payload only", "KEZ-CHAIN-009", alters(chain, hashing(func(line []byte) []byte { return canonicalOf(object(line)["payload"]) }))},
 		{"prev covers the line as received", "KEZ-CHAIN-010", alters(chain, hashing(func(line []byte) []byte { return line }))},
-		{"prev is not compared", "KEZ-CHAIN-039", skips(chain, "sigchain.prev_mismatch", nil)},
+		{"prev is not compared", "KEZ-CHAIN-039", rereads(chain, "jsonl", prevUnchecked)},
 		{"a prev in the first event is ignored", "KEZ-CHAIN-036", skips(chain, "sigchain.prev_on_first", nil)},
-		{"prev may be in upper case", "KEZ-CHAIN-038", skips(chain, "sigchain.prev_encoding", nil)},
+		{"prev may be in upper case", "KEZ-CHAIN-038", skips(chain, "sigchain.prev_encoding", upperPrev)},
 		{"another primary may go on", "KEZ-CHAIN-027", skips(chain, "sigchain.primary_changed", nil)},
 		{"a gap is fine", "KEZ-CHAIN-032", skips(chain, "sigchain.gap", nil)},
 		{"a chain may start anywhere", "KEZ-CHAIN-031", skips(chain, "sigchain.first_seq", nil)},
@@ -30,6 +30,7 @@ func chainMutants() []Mutant {
 		{"lines are counted from 0", "KEZ-CHAIN-021", alters(chain, countsFromZero)},
 		{"a chain may be longer than 10,000 events", "KEZ-CHAIN-020", skips(chain, "sigchain.too_long", nil)},
 		{"revoke is ignored", "KEZ-CHAIN-046", alters(chain, ignoresRevoke)},
+		{"claims are not looked up among what is revoked", "KEZ-VERIFY-010", withoutRevoke},
 		{"a second add is refused", "KEZ-CHAIN-047", alters(chain, refusesTwice)},
 		{"mastodon and ap are two subjects", "KEZ-CHAIN-048", alters(chain, splitsMastodon)},
 		{"unknown operations are refused", "KEZ-CHAIN-043", alters(chain, refusesUnknown)},
@@ -37,8 +38,7 @@ func chainMutants() []Mutant {
 		{"missing arguments are fine", "KEZ-CHAIN-040", skips(chain, "sigchain.op_arguments", nil)},
 		{"the new key need not agree", "KEZ-CHAIN-051", skips(chain, "sigchain.op_arguments", operation("rotate"))},
 		{"events may follow a rotation", "KEZ-CHAIN-053", skips(chain, "sigchain.closed", nil)},
-		{"the device need not agree", "KEZ-CHAIN-062", skips(chain, "sigchain.op_arguments", operation("add_device"))},
-		{"a device name may have any length", "KEZ-CHAIN-064", skips(chain, "sigchain.op_arguments", operation("add_device"))},
+		{"what a device event holds is not checked", "KEZ-CHAIN-062", skips(chain, "sigchain.op_arguments", operation("add_device"))},
 		{"devices are listed for ever", "KEZ-CHAIN-065", alters(chain, keepsDevices)},
 		{"lines are written with a space", "KEZ-CHAIN-014", alters("sigchain.sign", writesLoosely)},
 		{"an empty bundle is an empty chain", "KEZ-ENC-016", skips("sigchain.bundle.decode", "sigchain.empty", nil)},
@@ -95,6 +95,18 @@ func operation(op string) func(adapter.Request) bool {
 		all := events(r)
 		return len(all) > 0 && all[len(all)-1].op == op
 	}
+}
+
+// upperPrev tells whether a prev would be right in lower case.
+func upperPrev(r adapter.Request) bool {
+	all := events(r)
+	for i := 1; i < len(all); i++ {
+		sum := sha256.Sum256(canonicalOf(all[i-1].line))
+		if p := all[i].prev; p != strings.ToLower(p) && strings.ToLower(p) == "sha256:"+hex.EncodeToString(sum[:]) {
+			return true
+		}
+	}
+	return false
 }
 
 func refusesCRLF(r adapter.Request, right adapter.Answer) adapter.Answer {

@@ -21,6 +21,7 @@ func claimMutants() []Mutant {
 		{"second 60 is taken", "KEZ-CLAIM-021", skipsTime(`:60`)},
 		{"years before 1970 are taken", "KEZ-CLAIM-022", skipsTime(`"(19[0-6][0-9]|1[0-8]|0)`)},
 		{"offsets up to 99:99 are taken", "KEZ-CLAIM-023", skipsTime(`[+-](2[4-9]|[3-9][0-9]):|[+-][0-9]{2}:[6-9]`)},
+		{"an expiry is not compared with the clock", "KEZ-CLAIM-016", neverExpired},
 		{"times are compared as text", "KEZ-CLAIM-024", alters(verify, comparesText)},
 		{"claims about oneself are refused", "KEZ-CLAIM-008", alters(verify, refusesSelf)},
 		{"a claim without a subject is signed", "KEZ-SIG-017", alters("claim.sign", signsAnything)},
@@ -59,6 +60,11 @@ func expiresLate(r adapter.Request) adapter.Answer {
 		return adapter.Handle(r)
 	}
 	return right
+}
+
+func instant(s string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339Nano, s)
+	return at, err == nil
 }
 
 func text(raw json.RawMessage) string {
