@@ -10,13 +10,13 @@ import (
 )
 
 // channelsOf wires the channels with what the user configured.
-func channelsOf(s *config.Settings, doh string, now time.Time) channel.Registry {
+func channelsOf(s *config.Settings, doh string, now func() time.Time) channel.Registry {
 	return all.Registry(all.Endpoints{
 		DNSServer: s.DNSServer.Value, DoH: doh,
 		GitHubAPI: override(s.GitHubAPI), GitHubRaw: s.GitHubRaw.Value, GitHubToken: s.GitHubToken.Reveal(),
 		WebBase: s.WebBase.Value, APBase: s.APBase.Value, BlueskyAppView: override(s.BlueskyAppView),
 		Relays: s.Relays.Value,
-	}, Version, func() time.Time { return now })
+	}, Version, now)
 }
 
 // override gives the root that stands in for the usual one, "" for none.

@@ -16,42 +16,45 @@ type guide struct {
 	formats []string // that fit, the first by default
 	limit   int      // characters that the place takes, 0 for no limit worth naming
 	place   string
-	steps   func(subject kez.Identity) []string
+	steps   func(subject kez.Identity, form string) []string
 }
 
 // guideOf gives the guide of a system's channel, or false.
 func guideOf(system string) (guide, bool) {
 	switch system {
 	case "github":
-		return guide{[]string{encoding.FormMarkdown, encoding.FormJSON}, 0, "a public gist", func(id kez.Identity) []string {
+		return guide{[]string{encoding.FormMarkdown, encoding.FormJSON}, 0, "a public gist", func(id kez.Identity, _ string) []string {
 			return []string{"sign in to GitHub as " + id.Value() + " and open https://gist.github.com",
 				"name the file kez.md and paste the text below as it is", "choose \"Create public gist\""}
 		}}, true
 	case "dns":
-		return guide{[]string{encoding.FormCompact, encoding.FormShort}, 0, "a TXT record", func(id kez.Identity) []string {
+		return guide{[]string{encoding.FormCompact, encoding.FormShort}, 0, "a TXT record", func(id kez.Identity, _ string) []string {
 			return []string{"open the DNS settings of " + id.Value(),
 				"add a TXT record with the name _kez and the value below; where the panel takes one string of at most 255 characters, use --format short",
 				"wait until it shows: dig +short TXT _kez." + id.Value()}
 		}}, true
 	case "web":
-		return guide{[]string{encoding.FormJSON, encoding.FormCompact, encoding.FormShort}, 0, "a file", func(id kez.Identity) []string {
+		return guide{[]string{encoding.FormJSON, encoding.FormCompact, encoding.FormShort}, 0, "a file", func(id kez.Identity, _ string) []string {
 			return []string{"put the text below into a file that is served, without a redirect to another host, at",
 				"https://" + id.Value() + "/.well-known/kez.json"}
 		}}, true
 	case kez.SystemNostr:
-		return guide{[]string{encoding.FormCompact, encoding.FormShort, encoding.FormMarkdown}, 0, "a note or the profile", func(kez.Identity) []string {
+		return guide{[]string{encoding.FormCompact, encoding.FormShort, encoding.FormMarkdown}, 0, "a note or the profile", func(kez.Identity, string) []string {
 			return []string{"sign in to a nostr client with this key", "put the text below into the about field of the profile, or publish it as a note",
 				"older notes fall out of reach: of the kind 1 only the newest 200 are read"}
 		}}, true
 	case "bluesky":
-		return guide{[]string{encoding.FormShort}, 300, "a post", func(id kez.Identity) []string {
+		return guide{[]string{encoding.FormShort}, 300, "a post", func(id kez.Identity, _ string) []string {
 			return []string{"sign in to Bluesky as " + id.Value(), "publish a post that holds the text below and nothing that touches it",
 				"do not delete the post"}
 		}}, true
 	case "ap":
-		return guide{[]string{encoding.FormShort, encoding.FormCompact}, 500, "the profile", func(id kez.Identity) []string {
-			return []string{"sign in as " + id.Value() + " and open the profile settings",
-				"add an extra field with the label KEZ and the text below as its content (the short form fits its 255 characters), or put it into the bio"}
+		return guide{[]string{encoding.FormShort, encoding.FormCompact}, 500, "the profile", func(id kez.Identity, form string) []string {
+			place := "put the text below into the bio; an extra field takes 255 characters, which the short form alone fits"
+			if form == encoding.FormShort {
+				place = "add an extra field with the label KEZ and the text below as its content, or put it into the bio"
+			}
+			return []string{"sign in as " + id.Value() + " and open the profile settings", place}
 		}}, true
 	}
 	return guide{}, false
@@ -93,7 +96,7 @@ that does not fit the place is refused.`,
 			return err
 		}
 		if n := utf8.RuneCountInString(strings.TrimSpace(proof)); g.limit > 0 && n > g.limit {
-			return usage("the proof has %d characters, and %s takes %d", n, g.place, g.limit).WithHint("use --format short")
+			return usage("the proof has %d characters, and %s takes %d", n, g.place, g.limit).WithHint("here fits: %s", strings.Join(g.formats, ", "))
 		}
 		return a.showGuide(g, subject, form, proof)
 	}
@@ -115,7 +118,7 @@ func (g guide) choose(asked *once) (string, error) {
 
 func (a *app) showGuide(g guide, subject kez.Identity, form, proof string) error {
 	text := strings.TrimSuffix(proof, "\n")
-	steps := append(g.steps(subject), "check it: kez verify id "+subject.String())
+	steps := append(g.steps(subject, form), "check it: kez verify id "+subject.String())
 	if a.json {
 		a.printJSON(struct {
 			Subject string   `json:"subject"`

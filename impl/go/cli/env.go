@@ -33,15 +33,18 @@ type Env struct {
 	// Terminal says that standard output is one, and Color that it may be
 	// coloured.
 	Terminal, Color bool
+	// Progress says that standard error is a terminal that takes lines back.
+	Progress bool
 }
 
 // System is the environment of the real process.
 func System() Env {
 	terminal := term.IsTerminal(int(os.Stdout.Fd()))
+	controls := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "" && os.Getenv("TERM") != "dumb"
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, OwnsArgs: true, Prompt: keystore.Terminal{}, Terminal: terminal,
-		Color: terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "" && os.Getenv("TERM") != "dumb",
+		Color: terminal && controls, Progress: term.IsTerminal(int(os.Stderr.Fd())) && controls,
 	}
 }
 

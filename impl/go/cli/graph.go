@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,7 +44,7 @@ The chain is the one given with --chain, else the one kept on this machine.`,
 		if err != nil {
 			return err
 		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := untilEnded()
 		defer stop()
 		g, err := a.buildGraph(ctx, v, q, id, f)
 		if err != nil {
@@ -60,29 +58,23 @@ The chain is the one given with --chain, else the one kept on this machine.`,
 		default:
 			a.print(a.tree(g))
 		}
-		return v.Pins.Save()
+		a.savePins(v)
+		return nil
 	}
 	return cmd
 }
 
-// buildGraph finds the primary, then its chain, then verifies what is active.
+// buildGraph finds the primary, then its chain, then verifies what is active and
+// what led there, all by that chain.
 func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.Identity, f *lookFlags) (*graph, error) {
 	g := &graph{From: id.String(), Subjects: []*verify.Result{}, Unchecked: []string{}}
-	primary := id
-	var first *verify.Result
-	if _, isKey := id.PublicKey(); !isKey {
-		targets, err := v.Targets([]kez.Identity{id})
-		if err != nil {
-			return nil, err
-		}
-		first = v.ID(ctx, targets[0], q)
-		if first.Status != kez.Valid {
-			g.Subjects, a.exit = append(g.Subjects, first), first.Status.Exit()
-			return g, nil
-		}
-		if primary, err = kez.ParseSigned(first.Primary); err != nil {
-			return nil, err
-		}
+	primary, failed, err := leadTo(ctx, v, q, id)
+	if err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		g.Subjects, a.exit = append(g.Subjects, failed), failed.Status.Exit()
+		return g, nil
 	}
 	g.Primary = primary.String()
 	state, err := a.chainFor(primary, q, f)
@@ -90,23 +82,25 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 		return nil, err
 	}
 	g.Chain = verify.State(state)
-	if q.Chains == nil && state.Length > 0 {
+	a.exit = g.Chain.Status.Exit()
+	if q.Chains == nil && (state.Length > 0 || state.Fork != nil) {
 		q.Chains = &verify.Chains{}
 		q.Chains.Add(state, "local")
 	}
 	q.Primary = primary
-	var subjects []kez.Identity
-	for _, subject := range state.Active() {
+	subjects := state.Active()
+	if id != primary && !contains(subjects, id) {
+		subjects = append(subjects, id)
+	}
+	var asked []kez.Identity
+	for _, subject := range subjects {
 		if _, err := v.Channels.For(subject); err != nil {
 			g.Unchecked = append(g.Unchecked, subject.String())
 		} else {
-			subjects = append(subjects, subject)
+			asked = append(asked, subject)
 		}
 	}
-	if first != nil && !contains(subjects, id) {
-		g.Subjects = append(g.Subjects, first)
-	}
-	targets, err := v.Targets(subjects)
+	targets, err := v.Targets(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +110,33 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 		g.Subjects = append(g.Subjects, r)
 	})
 	a.progress("")
+	if ctx.Err() != nil {
+		return nil, interrupted()
+	}
 	return g, nil
+}
+
+// leadTo finds the primary behind an identity, by a look that asks no chain. A
+// nostr key can be a primary, and can have been proven by another. failed is
+// the verdict where nothing leads to a primary.
+func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.Identity) (primary kez.Identity, failed *verify.Result, err error) {
+	if id.System() == kez.SystemEd25519 {
+		return id, nil, nil
+	}
+	targets, err := v.Targets([]kez.Identity{id})
+	if err != nil {
+		return id, nil, err
+	}
+	q.Chains, q.RequireChain = nil, false
+	r := v.ID(ctx, targets[0], q)
+	if r.Status == kez.Valid {
+		primary, err = kez.ParseSigned(r.Primary)
+		return primary, nil, err
+	}
+	if _, isKey := id.PublicKey(); isKey {
+		return id, nil, nil
+	}
+	return id, r, nil
 }
 
 // chainFor is the chain of --chain where one is of this primary, else the kept
@@ -129,11 +149,7 @@ func (a *app) chainFor(primary kez.Identity, q verify.Question, f *lookFlags) (*
 		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "none of the chains given belongs to %s", primary).
 			WithHint("give its chain with --chain, or leave the flag out: %s", strings.Join(f.chains.values, ", "))
 	}
-	chains, err := a.chains()
-	if err != nil {
-		return nil, err
-	}
-	state, _, err := chains.Load(primary)
+	state, _, err := a.loadChain(primary)
 	return state, err
 }
 
@@ -155,7 +171,7 @@ func (a *app) tree(g *graph) string {
 	}
 	fmt.Fprintln(&b, plain(top))
 	if g.Chain != nil {
-		fmt.Fprintf(&b, "├─ chain: %d events\n", g.Chain.Length)
+		fmt.Fprintf(&b, "├─ chain: %d events, %s\n", g.Chain.Length, a.verdict(g.Chain.Status))
 	}
 	for i, r := range g.Subjects {
 		branch := "├─"
@@ -182,7 +198,11 @@ func (a *app) tree(g *graph) string {
 func (g *graph) dot() string {
 	var b strings.Builder
 	b.WriteString("digraph kez {\n  rankdir=LR;\n  node [shape=box];\n")
-	fmt.Fprintf(&b, "  %s [style=bold];\n", dotQuote(g.Primary))
+	top := g.Primary
+	if top == "" {
+		top = "no primary"
+	}
+	fmt.Fprintf(&b, "  %s [style=bold];\n", dotQuote(top))
 	for _, r := range g.Subjects {
 		color := "red"
 		switch r.Status {
@@ -191,10 +211,10 @@ func (g *graph) dot() string {
 		case kez.Unreachable, kez.NotFound:
 			color = "orange"
 		}
-		fmt.Fprintf(&b, "  %s -> %s [label=%s, color=%s];\n", dotQuote(g.Primary), dotQuote(r.Subject), dotQuote(string(r.Status)), color)
+		fmt.Fprintf(&b, "  %s -> %s [label=%s, color=%s];\n", dotQuote(top), dotQuote(r.Subject), dotQuote(string(r.Status)), color)
 	}
 	for _, subject := range g.Unchecked {
-		fmt.Fprintf(&b, "  %s -> %s [style=dashed];\n", dotQuote(g.Primary), dotQuote(subject))
+		fmt.Fprintf(&b, "  %s -> %s [style=dashed];\n", dotQuote(top), dotQuote(subject))
 	}
 	b.WriteString("}\n")
 	return b.String()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -51,12 +52,22 @@ func (a *app) keptChain(o *owner) (*sigchain.State, []byte, time.Time, error) {
 	if err != nil {
 		return nil, nil, now, err
 	}
+	state, data, err := a.loadChain(id)
+	return state, data, now, err
+}
+
+// loadChain reads the kept chain of a primary. A forked one is shown as such,
+// with its shared prefix.
+func (a *app) loadChain(primary kez.Identity) (*sigchain.State, []byte, error) {
 	chains, err := a.chains()
 	if err != nil {
-		return nil, nil, now, err
+		return nil, nil, err
 	}
-	state, data, err := chains.Load(id)
-	return state, data, now, err
+	state, data, err := chains.Load(primary)
+	if errors.Is(err, kez.SigchainFork) {
+		err = nil
+	}
+	return state, data, err
 }
 
 func (a *app) sigchainShow() *cobra.Command {

@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ Exit codes: 0 all valid, 1 one is not, 3 one could not be looked at, 2 wrong usa
 		if err != nil {
 			return err
 		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := untilEnded()
 		defer stop()
 		return a.verifyAll(ctx, v, targets, q, explain)
 	}
@@ -78,8 +77,8 @@ func (a *app) typedIdentities(cmd *cobra.Command, args []string, file *once) ([]
 		if err != nil {
 			return nil, err
 		}
-		for scanner := bufio.NewScanner(bytes.NewReader(data)); scanner.Scan(); {
-			text, _, _ := strings.Cut(scanner.Text(), "#")
+		for line := range strings.Lines(string(data)) {
+			text, _, _ := strings.Cut(line, "#")
 			if text = strings.TrimSpace(text); text != "" {
 				args = append(args, text)
 			}
@@ -142,28 +141,59 @@ func (a *app) verifier(f *lookFlags) (*verify.Verifier, verify.Question, error) 
 	if err != nil {
 		return nil, q, err
 	}
-	return &verify.Verifier{Channels: channelsOf(settings, f.doh.value, q.Now), Pins: known, Repin: f.repin, Timeout: timeout}, q, nil
+	return &verify.Verifier{Channels: channelsOf(settings, f.doh.value, a.clock().Now), Pins: known, Repin: f.repin, Timeout: timeout}, q, nil
 }
 
 // verifyAll prints the verdict of each identity in order, then a summary.
 func (a *app) verifyAll(ctx context.Context, v *verify.Verifier, targets []verify.Target, q verify.Question, explain bool) error {
 	counts := map[kez.Status]int{}
 	exit := kez.ExitOK
+	if len(targets) > 1 {
+		a.progress("0 of %d verified", len(targets))
+	}
 	v.All(ctx, targets, q, func(i int, r *verify.Result) {
+		if ctx.Err() != nil {
+			return // a look that was broken off says nothing
+		}
+		a.progress("")
 		counts[r.Status]++
 		exit = worse(exit, r.Status.Exit())
-		a.progress("%d of %d verified", i+1, len(targets))
 		a.showResult(r, q.Now)
 		if explain && !a.json {
 			a.explain(r)
 		}
+		if i+1 < len(targets) {
+			a.progress("%d of %d verified", i+1, len(targets))
+		}
 	})
 	a.progress("")
 	a.exit = exit
+	a.savePins(v)
+	if ctx.Err() != nil {
+		return interrupted()
+	}
 	if len(targets) > 1 && !a.json {
 		a.print("\n" + summary(counts) + "\n")
 	}
-	return v.Pins.Save()
+	return nil
+}
+
+// savePins keeps what was noted. That it could not is worth a warning, and
+// changes no verdict.
+func (a *app) savePins(v *verify.Verifier) {
+	if err := v.Pins.Save(); err != nil {
+		a.warn("the accounts behind the names were not kept: %s", err)
+	}
+}
+
+// untilEnded is the context of a command that a person or a service manager may
+// end.
+func untilEnded() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+}
+
+func interrupted() error {
+	return kez.Errorf(kez.CLIFile, "ended before everything was looked at").WithHint("start it again for the rest")
 }
 
 // worse joins two exit codes: a refusal counts more than what could not be
@@ -185,9 +215,10 @@ func summary(counts map[kez.Status]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// progress shows how far a long run is, on a terminal alone.
+// progress shows how far a long run is, on a terminal that can take a line back;
+// an empty text takes it back.
 func (a *app) progress(format string, args ...any) {
-	if a.env.Terminal && !a.json {
+	if a.env.Progress && !a.json {
 		fmt.Fprintf(a.env.Stderr, "\r\x1b[K"+format, args...)
 	}
 }
@@ -197,6 +228,7 @@ func (a *app) explain(r *verify.Result) {
 	t := &table{}
 	for _, p := range r.Places {
 		t.row("asked", p.URL)
+		t.row("expected", "a proof that "+r.Subject+" published there")
 		t.row("seen", strings.TrimSpace(string(p.Code)+" "+p.Seen))
 		t.row("do", p.Hint)
 	}

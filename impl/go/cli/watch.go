@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/signal"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +10,9 @@ import (
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/verify"
 )
+
+// maxInterval keeps back-off far from the end of time.
+const maxInterval = 365 * 24 * time.Hour
 
 func (a *app) watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -29,11 +30,11 @@ line says since when the last verdict is stale.`,
 	rounds := stringFlag(cmd, "rounds", "N", "0", "end after so many looks at each identity, 0 for never")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		every, err := time.ParseDuration(interval.value)
-		if err != nil || every < time.Second {
-			return usage("--interval is no duration of a second or more, such as 15m")
+		if err != nil || every < time.Second || every > maxInterval {
+			return usage("--interval is no duration between 1s and a year, such as 15m")
 		}
-		n := 0
-		if _, err := fmt.Sscanf(rounds.value, "%d", &n); err != nil || n < 0 {
+		n, err := strconv.Atoi(rounds.value)
+		if err != nil || n < 0 {
 			return usage("--rounds is no number from 0 on")
 		}
 		ids, err := a.typedIdentities(cmd, nil, &once{value: args[0], given: true})
@@ -48,18 +49,16 @@ line says since when the last verdict is stale.`,
 		if err != nil {
 			return err
 		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := untilEnded()
 		defer stop()
 		w := verify.Watch{Verifier: v, Clock: a.clock(), Interval: every, Rounds: n}
 		err = w.Run(ctx, targets, q, func(c verify.Change) {
 			a.exit = worse(a.exit, c.Status.Exit())
 			a.showChange(c)
+			a.savePins(v)
 		})
 		if ctx.Err() != nil {
-			err = nil // ended by the person
-		}
-		if saveErr := v.Pins.Save(); err == nil {
-			err = saveErr
+			return nil // ended by the person
 		}
 		return err
 	}

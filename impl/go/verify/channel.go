@@ -19,7 +19,7 @@ type Place struct {
 // Found judges what a channel found for the subject of a question.
 func Found(f *channel.Finding, q Question) *Result {
 	q.Searched = true
-	r := &Result{Kind: KindClaim, ClaimResult: q.claimResult([]Candidate{})}
+	r := &Result{ClaimResult: q.claimResult([]Candidate{})}
 	for _, p := range f.Places {
 		r.Places = append(r.Places, place(p))
 	}
@@ -34,6 +34,9 @@ func Found(f *channel.Finding, q Question) *Result {
 			judged.Cause, judged.Code = judged.Code, kez.ChannelCorrupt
 		}
 		r.Candidates = append(r.Candidates, judged)
+		if judged.decoded {
+			r.Kind = KindClaim // something was decoded
+		}
 		if judged.Code != kez.InputEmpty { // an empty fence is nothing there
 			answers = append(answers, judged)
 		}
@@ -64,6 +67,7 @@ func undecoded(code kez.Code) bool {
 // account that is another's, of a place that could not be looked at, of a
 // missing account, and not found (KEZ-CHAN-016).
 func (q Question) answer(r *Result, answers []Candidate, places []channel.Place) {
+	var others error // proofs are there, of other primaries
 	if len(answers) > 0 {
 		best, err := q.choose(answers)
 		if best != nil {
@@ -80,12 +84,17 @@ func (q Question) answer(r *Result, answers []Candidate, places []channel.Place)
 			r.fail(err, true)
 			return
 		}
+		others = err
 	}
 	if err := worst(places); err != nil {
 		r.fail(err, true)
 		return
 	}
-	r.fail(kez.Errorf(kez.ChannelNotFound, "no proof for %s was found in the %d places looked at", q.Subject, len(places)).
+	if others != nil {
+		r.fail(others, true)
+		return
+	}
+	r.fail(kez.Errorf(kez.ChannelNotFound, "no proof for %s was found where it is published", q.Subject).
 		WithHint("the owner publishes one with: kez claim guide %s", q.Subject), true)
 }
 

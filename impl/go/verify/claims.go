@@ -6,6 +6,7 @@ import (
 	"kez.lat/kez/impl/go/claim"
 	"kez.lat/kez/impl/go/encoding"
 	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/strictjson"
 )
 
 // Question is what a person wants to know.
@@ -71,8 +72,10 @@ func (q Question) check(json []byte, c *Candidate) error {
 	}
 	cl, err := claim.Read(json, q.Now, device)
 	if err != nil {
+		c.answer.primary, c.decoded = named(json)
 		return err
 	}
+	c.decoded = true
 	c.answer = identities{cl.Subject.Canonical(), cl.Primary}
 	payload := cl.Payload()
 	c.Subject, c.Primary = cl.Subject.String(), cl.Primary.String()
@@ -90,6 +93,18 @@ func (q Question) check(json []byte, c *Candidate) error {
 			WithHint("%s", clockHint(q.Now, "ask the owner for a new claim"))
 	}
 	return nil
+}
+
+// named gives the primary that a faulty envelope names, so that it can be told
+// apart from those of the primary asked for (KEZ-VERIFY-008), and whether there
+// was an envelope at all.
+func named(json []byte) (primary kez.Identity, decoded bool) {
+	doc, err := strictjson.Read(json, kez.MaxEnvelope)
+	if err != nil {
+		return primary, false
+	}
+	primary, _ = kez.ParseSigned(doc.Root().Member("payload").Member("primary").Text())
+	return primary, doc.Root().Member("kez").Kind() != strictjson.None
 }
 
 // clockHint adds a warning where the clock itself is the likelier fault.
@@ -114,7 +129,8 @@ func (q Question) choose(candidates []Candidate) (*Candidate, error) {
 			return nil, kez.Errorf(kez.ProofNoProof, "there is no proof here").
 				WithHint("look for a text that starts with kez: or a fence marked kez")
 		}
-		return nil, kez.Errorf(kez.ChannelNotFound, "no proof here names the primary %s; %d name others", q.Primary, len(candidates))
+		return nil, kez.Errorf(kez.ChannelNotFound, "no proof here names the primary %s; %d name others", q.Primary, len(candidates)).
+			WithHint("leave --primary out to see whom they name")
 	}
 	var ambiguous error
 	for i := range mine {

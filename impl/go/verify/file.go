@@ -94,6 +94,9 @@ func State(state *sigchain.State) *Result {
 	if r.Partial {
 		r.Message = "the chain is valid, and holds operations that this program does not know"
 	}
+	if state != nil && state.Fork != nil {
+		r.fail(forked(state), false)
+	}
 	return r
 }
 

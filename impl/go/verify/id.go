@@ -18,7 +18,8 @@ type Verifier struct {
 	Timeout  time.Duration
 	Parallel int // identities at once; 0 is 32
 
-	mu sync.Mutex // guards Pins
+	mu       sync.Mutex // guards Pins and repinned
+	repinned map[kez.Identity]bool
 }
 
 // Target is one identity to verify, its channel known.
@@ -60,12 +61,16 @@ func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
 func (v *Verifier) pin(r *Result, id kez.Identity, account string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if err := v.Pins.Check(id, account); err != nil && !v.Repin {
+	if err := v.Pins.Check(id, account); err != nil && (!v.Repin || v.repinned[id]) {
 		r.fail(err, true)
 		return
 	}
 	if r.Status == kez.Valid {
 		v.Pins.Note(id, account)
+		if v.repinned == nil {
+			v.repinned = map[kez.Identity]bool{}
+		}
+		v.repinned[id] = true // a second change in one run is news again
 	}
 }
 

@@ -70,6 +70,8 @@ type Candidate struct {
 
 	chain  ChainInfo
 	answer identities
+
+	decoded bool
 }
 
 // identities are a candidate's, as compared.

@@ -50,7 +50,7 @@ func parse(data []byte, h *home.Home) (map[string]string, error) {
 
 // Check refuses an account that is another than the pinned one.
 func (p *Pins) Check(id kez.Identity, account string) error {
-	pinned := p.known[id.Canonical().String()]
+	pinned := p.pinned(id)
 	if pinned == "" || account == "" || pinned == account {
 		return nil
 	}
@@ -58,9 +58,18 @@ func (p *Pins) Check(id kez.Identity, account string) error {
 		WithHint("the name may have been sold or taken over; ask the person, then verify again with --repin")
 }
 
+// pinned is the account noted last.
+func (p *Pins) pinned(id kez.Identity) string {
+	name := id.Canonical().String()
+	if account := p.fresh[name]; account != "" {
+		return account
+	}
+	return p.known[name]
+}
+
 // Note records the account behind a valid proof, to be kept by Save.
 func (p *Pins) Note(id kez.Identity, account string) {
-	if account != "" && p.known[id.Canonical().String()] != account {
+	if account != "" && p.pinned(id) != account {
 		p.fresh[id.Canonical().String()] = account
 	}
 }
@@ -70,7 +79,7 @@ func (p *Pins) Save() error {
 	if len(p.fresh) == 0 {
 		return nil
 	}
-	return p.home.Update(name, limit, kez.CLIFile, func(old []byte) ([]byte, error) {
+	err := p.home.Update(name, limit, kez.CLIFile, func(old []byte) ([]byte, error) {
 		known := map[string]string{}
 		if old != nil {
 			var err error
@@ -85,4 +94,12 @@ func (p *Pins) Save() error {
 		data, err := json.MarshalIndent(known, "", "  ")
 		return append(data, '\n'), err
 	})
+	if err == nil {
+		if p.known == nil {
+			p.known = map[string]string{}
+		}
+		maps.Copy(p.known, p.fresh)
+		clear(p.fresh)
+	}
+	return err
 }
