@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"kez.lat/kez/fakes/apfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/ap"
@@ -36,16 +34,7 @@ func start(t testing.TB, world string) *apfake.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
-	world = strings.NewReplacer("PROOF", short(t, "ap:alice@a.example"), "COMPACT", compact(t, "ap:alice@a.example"),
-		"BOBS", short(t, "ap:bob@a.example")).Replace(world)
-	folder, err := txtar.FS(txtar.Parse([]byte(world)))
-	if err == nil {
-		err = server.Load(folder)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	worldtest.Serve(t, server, world, "ap:alice@a.example", "ap:bob@a.example")
 	return server
 }
 

@@ -14,6 +14,11 @@ import (
 	"kez.lat/kez/impl/go/verify"
 )
 
+// odd is a world of one post of alice with this record.
+func odd(record string) string {
+	return "-- alice.test/1.json --\n" + `{"post": {"uri": "at://d/app.bsky.feed.post/k", "author": {"did": "d", "handle": "alice.test"}, "record": ` + record + "}}\n"
+}
+
 // TestWhereProofsStand has a proof in each text of an own post, and in each that
 // is not one [KEZ-CHAN-061] [KEZ-CHAN-062].
 func TestWhereProofsStand(t *testing.T) {
@@ -43,12 +48,19 @@ func TestWhereProofsStand(t *testing.T) {
 		"own repost marked so": {`-- alice.test/1.json --
 {"post": {"uri": "", "author": {"did": "d", "handle": "alice.test"}, "record": {"text": "PROOF"}}, "reason": {"$type": "app.bsky.feed.defs#reasonRepost"}}
 `, "", kez.ChannelNotFound},
-		"link":        {"-- alice.test/1.json --\n{\"text\": \"here\", \"links\": [{\"text\": \"here\", \"uri\": \"https://x.example/#PROOF\"}]}\n", "", kez.ChannelNotFound},
-		"card's URL":  {"-- alice.test/1.json --\n{\"external\": {\"uri\": \"https://x.example/#PROOF\", \"title\": \"PROOF\"}}\n", "", kez.ChannelNotFound},
-		"profile":     {"-- alice.test/actor.json --\n{\"description\": \"PROOF\", \"displayName\": \"PROOF\"}\n", "", kez.ChannelNotFound},
-		"odd record":  {"-- alice.test/1.json --\n{\"post\": {\"uri\": \"\", \"author\": {\"did\": \"d\", \"handle\": \"alice.test\"}, \"record\": {\"text\": 7}}}\n", "", kez.ChannelBadContent},
-		"no DID":      {"-- alice.test/1.json --\n{\"post\": {\"author\": {\"handle\": \"alice.test\"}, \"record\": {\"text\": \"PROOF\"}}}\n", "", kez.ChannelBadContent},
-		"hostile key": {"-- alice.test/1.json --\n{\"post\": {\"uri\": \"at://d/app.bsky.feed.post/\\u001b[2J\", \"author\": {\"did\": \"d\", \"handle\": \"alice.test\"}, \"record\": {\"text\": \"PROOF\"}}}\n", "profile/alice.test, line 1", ""},
+		"link":                    {"-- alice.test/1.json --\n{\"text\": \"here\", \"links\": [{\"text\": \"here\", \"uri\": \"https://x.example/#PROOF\"}]}\n", "", kez.ChannelNotFound},
+		"card's URL":              {"-- alice.test/1.json --\n{\"external\": {\"uri\": \"https://x.example/#PROOF\", \"title\": \"PROOF\"}}\n", "", kez.ChannelNotFound},
+		"profile":                 {"-- alice.test/actor.json --\n{\"description\": \"PROOF\", \"displayName\": \"PROOF\"}\n", "", kez.ChannelNotFound},
+		"odd record":              {"-- alice.test/1.json --\n{\"post\": {\"uri\": \"\", \"author\": {\"did\": \"d\", \"handle\": \"alice.test\"}, \"record\": {\"text\": 7}}}\n", "", kez.ChannelBadContent},
+		"odd embed":               {odd(`{"text": "PROOF", "embed": {"$type": "app.bsky.embed.images", "images": {"all": 7}}}`), "/post/k, line 1", ""},
+		"odd embed that is none":  {odd(`{"text": "PROOF", "embed": [7]}`), "/post/k, line 1", ""},
+		"odd media":               {odd(`{"text": "PROOF", "embed": {"media": "none"}}`), "/post/k, line 1", ""},
+		"odd embed, no proof":     {odd(`{"text": "x", "embed": {"external": 7}}`), "", kez.ChannelNotFound},
+		"embed of another type":   {odd(`{"embed": {"$type": "app.bsky.embed.future", "external": {"description": "COMPACT"}}}`), "", kez.ChannelNotFound},
+		"media beside odd record": {odd(`{"embed": {"$type": "app.bsky.embed.recordWithMedia", "record": 7, "media": {"$type": "app.bsky.embed.images", "images": [{"alt": "COMPACT"}]}}}`), "/post/k, alt text of image 1, line 1", ""},
+		"beside an odd post":      {"-- alice.test/1.txt --\nPROOF\n-- alice.test/2.json --\n{\"post\": {\"uri\": 7, \"author\": 7}, \"reason\": 7}\n", ", line 1", ""},
+		"no DID":                  {"-- alice.test/1.json --\n{\"post\": {\"author\": {\"handle\": \"alice.test\"}, \"record\": {\"text\": \"PROOF\"}}}\n", "", kez.ChannelBadContent},
+		"hostile key":             {"-- alice.test/1.json --\n{\"post\": {\"uri\": \"at://d/app.bsky.feed.post/\\u001b[2J\", \"author\": {\"did\": \"d\", \"handle\": \"alice.test\"}, \"record\": {\"text\": \"PROOF\"}}}\n", "profile/alice.test, line 1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, r := look(t.Context(), t, start(t, test.world))

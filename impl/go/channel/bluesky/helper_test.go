@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"kez.lat/kez/fakes/blueskyfake"
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/bluesky"
@@ -36,16 +34,7 @@ func start(t testing.TB, world string) *blueskyfake.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Close() })
-	world = strings.NewReplacer("PROOF", short(t, "bluesky:alice.test"), "COMPACT", compact(t, "bluesky:alice.test"),
-		"BOBS", short(t, "bluesky:bob.test")).Replace(world)
-	folder, err := txtar.FS(txtar.Parse([]byte(world)))
-	if err == nil {
-		err = server.Load(folder)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	worldtest.Serve(t, server, world, "bluesky:alice.test", "bluesky:bob.test")
 	return server
 }
 

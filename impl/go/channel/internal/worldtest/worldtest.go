@@ -5,8 +5,12 @@ package worldtest
 import (
 	"bytes"
 	"context"
+	"io/fs"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/tools/txtar"
 
 	"kez.lat/kez/fakes"
 	"kez.lat/kez/impl/go/channel"
@@ -40,6 +44,29 @@ func Start(t testing.TB, archive string) *fakes.World {
 		}
 	})
 	return w
+}
+
+// Server is one fake by itself.
+type Server interface {
+	Load(fs.FS) error
+	Close() error
+	Unknown() []string
+}
+
+// Serve loads a world folder into a fake. In its files PROOF and COMPACT stand
+// for tokens of alice, and BOBS for one of bob.
+func Serve(t testing.TB, server Server, world, alice, bob string) {
+	t.Helper()
+	t.Cleanup(func() { server.Close() })
+	a := Claim{Subject: alice, Key: 1}
+	world = strings.NewReplacer("PROOF", a.Short(t), "COMPACT", a.Token(t), "BOBS", Claim{Subject: bob, Key: 1}.Short(t)).Replace(world)
+	folder, err := txtar.FS(txtar.Parse([]byte(world)))
+	if err == nil {
+		err = server.Load(folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Claim is a claim to be signed.
