@@ -37,13 +37,21 @@ func TestAddressesFromDataAreRefused(t *testing.T) {
 	for _, target := range []string{
 		"http://example.com/", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "http://169.254.169.254/",
 		"https://169.254.169.254/", "https://user:pw@example.com/", "file:///etc/passwd", "ws://127.0.0.1:6379", "https://localhost/",
+		"https:///x", "https:foo", "https://:443/",
 	} {
 		if _, err := get(t, channel.Request{URL: target}); !errors.Is(err, kez.ChannelBadContent) {
 			t.Errorf("%s: %v", target, err)
 		}
 		base, requests := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, target, http.StatusFound)
+			w.Header().Set("Location", target) // as it is, unlike http.Redirect
+			w.WriteHeader(http.StatusFound)
 		})
+		if u, err := url.Parse(target); err == nil && u.Hostname() == "" {
+			_, err := get(t, channel.Request{URL: target, Origin: channel.Origin{Base: base}})
+			if !errors.Is(err, kez.ChannelBadContent) || requests.Load() != 0 {
+				t.Errorf("%s under an override: %v after %d requests", target, err, requests.Load())
+			}
+		}
 		_, err := get(t, channel.Request{URL: "https://alice.example/x", Origin: channel.Origin{Base: base}})
 		if target == "https://localhost/" {
 			continue // a name is mapped again under an override, so nothing is dialled
@@ -155,6 +163,54 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 		})
+	}
+}
+
+// TestFaultySaysWhenToComeBack has servers with a fault that name a time. The
+// reset of a rate limit says nothing about a fault.
+func TestFaultySaysWhenToComeBack(t *testing.T) {
+	for after, hint := range map[string]string{
+		"60": "try again in 60 seconds", "Fri, 02 Jan 2026 03:04:05 GMT": "try again after 2026-01-02T03:04:05Z",
+		"": "the server has a fault; try again later",
+	} {
+		for _, status := range []int{500, 503} {
+			base, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", after)
+				w.Header().Set("X-RateLimit-Reset", "1767323045")
+				w.WriteHeader(status)
+			})
+			_, err := get(t, channel.Request{URL: "https://a.example/", Origin: channel.Origin{Base: base}})
+			e, _ := errors.AsType[*kez.Error](err)
+			if e == nil || e.Code != kez.ChannelUnreachable || e.Hint != hint {
+				t.Errorf("%d %q: %+v", status, after, e)
+			}
+		}
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestTransportForTests: it sees what goes to public addresses, and nothing that
+// the rules on URLs refuse.
+func TestTransportForTests(t *testing.T) {
+	var asked []string
+	client := channel.NewClient("test", channel.WithTransport(roundTripper(func(r *http.Request) (*http.Response, error) {
+		asked = append(asked, r.URL.String())
+		w := httptest.NewRecorder()
+		w.WriteString("here")
+		return w.Result(), nil
+	})))
+	response, err := client.Get(t.Context(), channel.Request{URL: "https://a.example/x"})
+	if err != nil || string(response.Body) != "here" {
+		t.Errorf("%+v, %v", response, err)
+	}
+	if _, err := client.Get(t.Context(), channel.Request{URL: "https://127.0.0.1/"}); !errors.Is(err, kez.ChannelBadContent) {
+		t.Error(err)
+	}
+	if strings.Join(asked, " ") != "https://a.example/x" {
+		t.Errorf("asked %q", asked)
 	}
 }
 

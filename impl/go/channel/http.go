@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -32,8 +33,19 @@ type Client struct {
 	configured http.RoundTripper
 }
 
+// Option changes a client that [NewClient] makes.
+type Option func(*Client)
+
+// WithTransport is for TESTS ONLY: requests to public addresses go through t,
+// in the place of the guard that keeps URLs out of data away from the user's own
+// network (KEZ-CHAN-024, 025). The rules on the URLs themselves still hold, and
+// endpoints that the user configured are reached as ever.
+func WithTransport(t http.RoundTripper) Option {
+	return func(c *Client) { c.public = t }
+}
+
 // NewClient makes the client of a program version.
-func NewClient(version string) *Client {
+func NewClient(version string, options ...Option) *Client {
 	// The address is checked after resolving, at the moment of the dial, so a
 	// name that resolves differently the second time gains nothing.
 	guard := ssrf.New(ssrf.WithAnyPort())
@@ -48,7 +60,11 @@ func NewClient(version string) *Client {
 		t.MaxResponseHeaderBytes = 64 << 10
 		return t
 	}
-	return &Client{userAgent: "kez/" + version, public: dial(guard), configured: dial(nil)}
+	c := &Client{userAgent: "kez/" + version, public: dial(guard), configured: dial(nil)}
+	for _, option := range options {
+		option(c)
+	}
+	return c
 }
 
 // Origin maps original URLs to where they are really requested. The zero
@@ -137,6 +153,8 @@ func allowed(u *url.URL) error {
 	switch {
 	case u.Scheme != "https":
 		return kez.Errorf(kez.ChannelBadContent, "%s is no https URL", kez.Quote(u.String()))
+	case u.Opaque != "" || u.Hostname() == "":
+		return kez.Errorf(kez.ChannelBadContent, "%s names no host", kez.Quote(u.String()))
 	case u.User != nil:
 		return kez.Errorf(kez.ChannelBadContent, "the URL holds a user name, which no public document needs")
 	case net.ParseIP(u.Hostname()) != nil:
@@ -182,8 +200,11 @@ func (c *Client) hop(ctx context.Context, u *url.URL, r Request, sendToken bool)
 		return nil, nil, RateLimited(u.Host, answer.Header)
 	}
 	if answer.StatusCode >= 500 {
-		return nil, nil, kez.Errorf(kez.ChannelUnreachable, "%s answers with the status %d", u.Host, answer.StatusCode).
-			WithHint("the server has a fault; try again later")
+		hint := retryAfter(answer.Header)
+		if hint == "" {
+			hint = "the server has a fault; try again later"
+		}
+		return nil, nil, kez.Errorf(kez.ChannelUnreachable, "%s answers with the status %d", u.Host, answer.StatusCode).WithHint("%s", hint)
 	}
 	body, err := readBody(answer.Body, r.limit(), u)
 	return &Response{answer.StatusCode, answer.Header, body, u}, nil, err
@@ -212,17 +233,25 @@ func readBody(body io.Reader, limit int64, u *url.URL) ([]byte, error) {
 // it says about when to come back.
 func RateLimited(host string, header http.Header) error {
 	e := kez.Errorf(kez.ChannelRateLimited, "%s wants fewer requests", host)
-	after, reset := header.Get("Retry-After"), header.Get("X-RateLimit-Reset")
-	if seconds, err := strconv.ParseUint(after, 10, 32); err == nil {
-		return e.WithHint("try again in %d seconds", seconds)
+	if hint := retryAfter(header); hint != "" {
+		return e.WithHint("%s", hint)
 	}
-	if at, err := http.ParseTime(after); err == nil {
-		return e.WithHint("try again after %s", kez.FormatTime(at))
-	}
-	if at, err := strconv.ParseUint(reset, 10, 36); err == nil { // Unix seconds, as far as the year 4147
+	if at, err := strconv.ParseUint(header.Get("X-RateLimit-Reset"), 10, 36); err == nil { // Unix seconds, as far as the year 4147
 		return e.WithHint("try again after %s", kez.FormatTime(time.Unix(int64(at), 0)))
 	}
 	return e.WithHint("try again later")
+}
+
+// retryAfter words the header Retry-After; "" where it says nothing.
+func retryAfter(header http.Header) string {
+	after := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(after, 10, 32); err == nil {
+		return fmt.Sprintf("try again in %d seconds", seconds)
+	}
+	if at, err := http.ParseTime(after); err == nil {
+		return "try again after " + kez.FormatTime(at)
+	}
+	return ""
 }
 
 // connectError words a failure below HTTP. A refused address is content that

@@ -34,7 +34,7 @@ type Endpoints struct {
 func Registry(e Endpoints, version string, now func() time.Time) channel.Registry {
 	client := channel.NewClient(version)
 	return channel.NewRegistry(
-		dns.Channel{Resolver: e.resolver()},
+		dns.Channel{Resolver: e.resolver(version)},
 		github.Channel{Client: client, API: e.GitHubAPI, Raw: e.GitHubRaw, Token: e.GitHubToken},
 		web.Channel{Client: client, Base: e.WebBase},
 		nostr.Channel{Relays: e.Relays, Version: version, Now: now},
@@ -45,10 +45,10 @@ func Registry(e Endpoints, version string, now func() time.Time) channel.Registr
 
 // resolver is DoH where it was asked for, else the configured server, else what
 // the system uses.
-func (e Endpoints) resolver() dns.Resolver {
+func (e Endpoints) resolver(version string) dns.Resolver {
 	switch {
 	case e.DoH != "":
-		return dns.HTTPS{URL: e.DoH, Client: &http.Client{Timeout: channel.Deadline}}
+		return dns.HTTPS{URL: e.DoH, Version: version, Client: &http.Client{Timeout: channel.Deadline}}
 	case e.DNSServer != "":
 		return dns.Wire{Server: e.DNSServer}
 	}

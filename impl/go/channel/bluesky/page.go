@@ -12,7 +12,7 @@ import (
 
 // page is one answer of app.bsky.feed.getAuthorFeed.
 type page struct {
-	Feed   []item
+	Feed   []json.RawMessage // each an item; an odd one spoils no other
 	Cursor string
 }
 

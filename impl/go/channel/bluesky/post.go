@@ -17,25 +17,44 @@ type reading struct {
 	own, others int
 }
 
-// media are the embeds that hold texts of the author's own.
-type media struct {
-	External struct{ Description string }
-	Images   []struct{ Alt string }
-}
-
 // record is app.bsky.feed.post as its author signed it. What it quotes is a
 // mere reference there.
 type record struct {
 	Text  string
-	Embed struct {
-		media
-		Media media // of app.bsky.embed.recordWithMedia
+	Embed json.RawMessage // of a form that may be unknown, which the text survives
+}
+
+// embed is one of those that hold texts of the author's own.
+type embed struct {
+	Type     string `json:"$type"`
+	External struct{ Description string }
+	Images   []struct{ Alt string }
+	Media    json.RawMessage // of app.bsky.embed.recordWithMedia: another embed
+}
+
+// readEmbed gives an empty embed where the form is not one of those known: then
+// it holds no place for proofs.
+func readEmbed(raw json.RawMessage) embed {
+	var e embed
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return embed{}
 	}
+	switch e.Type {
+	case "", "app.bsky.embed.external", "app.bsky.embed.images", "app.bsky.embed.recordWithMedia":
+		return e
+	}
+	return embed{}
 }
 
 // take reads the own posts of a page.
-func (r *reading) take(items []item) error {
-	for _, i := range items {
+func (r *reading) take(items []json.RawMessage) error {
+	profile := "https://bsky.app/profile/" + r.handle
+	for _, raw := range items {
+		var i item
+		if err := json.Unmarshal(raw, &i); err != nil {
+			r.f.Failed(profile, kez.Errorf(kez.ChannelBadContent, "the feed holds an item of an unknown form"))
+			continue
+		}
 		author := i.Post.Author
 		if !strings.EqualFold(author.Handle, r.handle) || strings.HasSuffix(i.Reason.Type, "#reasonRepost") {
 			r.others++
@@ -45,7 +64,7 @@ func (r *reading) take(items []item) error {
 			return err
 		}
 		r.own++
-		at := "https://bsky.app/profile/" + r.handle + recordKey(i.Post.URI)
+		at := profile + recordKey(i.Post.URI)
 		var own record
 		if err := json.Unmarshal(i.Post.Record, &own); err != nil {
 			r.f.Failed(at, kez.Errorf(kez.ChannelBadContent, "%s is a post of an unknown form", at))
@@ -76,9 +95,10 @@ func (r *reading) account(did string) error {
 // than the 300 characters of the text.
 func (r *reading) post(at string, own *record) {
 	r.scan(at, "", own.Text)
-	for _, m := range []media{own.Embed.media, own.Embed.Media} {
-		r.scan(at, "card description, ", m.External.Description)
-		for n, image := range m.Images {
+	outer := readEmbed(own.Embed)
+	for _, e := range []embed{outer, readEmbed(outer.Media)} {
+		r.scan(at, "card description, ", e.External.Description)
+		for n, image := range e.Images {
 			r.scan(at, fmt.Sprintf("alt text of image %d, ", n+1), image.Alt)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,16 +19,35 @@ import (
 // HTTPS asks a DoH server (RFC 8484), such as https://dns.example/dns-query. The
 // user configured it, so its address is not judged.
 type HTTPS struct {
-	URL    string
-	Client *http.Client // nil: one of its own
+	URL string
+	// Client is nil for one of its own. Without a transport it has one that takes
+	// no proxies from the environment, like all other channels.
+	Client *http.Client
+	// Version of the program, for the User-Agent header.
+	Version string
 }
 
 // LookupTXT looks TXT records up and follows CNAMEs.
 func (h HTTPS) LookupTXT(ctx context.Context, name string) (*Answer, error) {
-	return lookup(ctx, name, h.URL, h.exchange)
+	u, err := url.Parse(h.URL)
+	if err != nil || u.Host == "" {
+		return nil, unreachable("the configured URL is none of a DoH server")
+	}
+	u.User = nil // it may be a secret, and this is shown
+	return lookup(ctx, name, u.String(), func(ctx context.Context, question *dns.Msg) (*dns.Msg, int, error) {
+		return h.exchange(ctx, u.String(), question)
+	})
 }
 
-func (h HTTPS) exchange(ctx context.Context, question *dns.Msg) (*dns.Msg, int, error) {
+// direct takes no proxies from the environment.
+var direct = func() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = nil
+	return t
+}()
+
+// exchange asks one question; shown is the URL for messages.
+func (h HTTPS) exchange(ctx context.Context, shown string, question *dns.Msg) (*dns.Msg, int, error) {
 	question.Id = 0 // RFC 8484 §4.1: friendly to caches
 	packed, err := question.Pack()
 	if err != nil {
@@ -35,20 +55,27 @@ func (h HTTPS) exchange(ctx context.Context, question *dns.Msg) (*dns.Msg, int, 
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(packed))
 	if err != nil {
-		return nil, 0, unreachable("%s is no URL of a DoH server", h.URL)
+		return nil, 0, unreachable("%s is no URL of a DoH server", shown)
 	}
+	request.Header.Set("User-Agent", strings.TrimSuffix("kez/"+h.Version, "/"))
 	request.Header.Set("Content-Type", "application/dns-message")
 	request.Header.Set("Accept", "application/dns-message")
 	client := http.Client{}
 	if h.Client != nil {
 		client = *h.Client
 	}
+	if client.Transport == nil {
+		client.Transport = direct
+	}
 	// What the user configured is this one URL and not where it leads to
 	// (KEZ-CHAN-023).
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	response, err := client.Do(request)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the URL, whose user it shows
+	}
 	if err != nil {
-		return nil, 0, unreachable("the DoH server %s does not answer: %w", h.URL, err)
+		return nil, 0, unreachable("the DoH server %s does not answer: %w", shown, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusTooManyRequests {
@@ -57,7 +84,7 @@ func (h HTTPS) exchange(ctx context.Context, question *dns.Msg) (*dns.Msg, int, 
 	body, err := io.ReadAll(io.LimitReader(response.Body, dns.MaxMsgSize+1))
 	reply := new(dns.Msg)
 	if err != nil || response.StatusCode != http.StatusOK || reply.Unpack(body) != nil || !answers(reply, question) {
-		return nil, 0, unreachable("the DoH server %s does not answer as one (status %d)", h.URL, response.StatusCode)
+		return nil, 0, unreachable("the DoH server %s does not answer as one (status %d)", shown, response.StatusCode)
 	}
 	return reply, 0, nil
 }

@@ -39,14 +39,21 @@ func (w Wire) LookupTXT(ctx context.Context, name string) (*Answer, error) {
 func lookup(ctx context.Context, name, server string, ask exchange) (*Answer, error) {
 	a := &Answer{Server: server, Authenticated: true}
 	visited := map[string]bool{}
+	edns := true
 	for current := strings.ToLower(dns.Fqdn(name)); current != ""; {
 		question := new(dns.Msg).SetQuestion(current, dns.TypeTXT)
-		question.SetEdns0(udpSize, false)
-		question.AuthenticatedData = true // asks for the AD bit, RFC 6840 §5.7
+		if edns {
+			question.SetEdns0(udpSize, false)
+			question.AuthenticatedData = true // asks for the AD bit, RFC 6840 §5.7
+		}
 		reply, ignored, err := ask(ctx, question)
 		a.Ignored += ignored
 		if err != nil {
 			return nil, err
+		}
+		if edns && (reply.Rcode == dns.RcodeFormatError || reply.Rcode == dns.RcodeNotImplemented) {
+			edns = false // an old server, RFC 6891 §6.2.2: the same question once again without
+			continue
 		}
 		if reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError {
 			return nil, unreachable("the resolver %s answers %s for %s", server, dns.RcodeToString[reply.Rcode], name).
@@ -181,7 +188,11 @@ func (w Wire) try(ctx context.Context) time.Duration {
 }
 
 // answers reports whether a reply has the id and the question of what was asked.
+// Servers that cannot read a question may send FORMERR without it.
 func answers(reply, question *dns.Msg) bool {
+	if reply.Response && reply.Id == question.Id && reply.Rcode == dns.RcodeFormatError && len(reply.Question) == 0 {
+		return true
+	}
 	return reply.Response && reply.Id == question.Id && len(reply.Question) == 1 &&
 		reply.Question[0].Qtype == question.Question[0].Qtype &&
 		strings.EqualFold(reply.Question[0].Name, question.Question[0].Name)
