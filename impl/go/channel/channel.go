@@ -7,7 +7,9 @@
 // value of it into a [Registry]. Verify looks in the places where only the
 // account can write, and reports each as a [Place], looked at or not, and each
 // text that could be a proof as a [Candidate]. It judges no signature and no
-// subject: package verify does. The package example below this one is complete.
+// subject: package verify does. Package impl/go/examplechannel is a complete
+// one with its tests, outside of this tree and by public packages alone, as
+// yours will be.
 //
 // # Looking and not finding
 //

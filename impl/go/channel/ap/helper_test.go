@@ -21,11 +21,6 @@ func short(t testing.TB, subject string) string {
 	return worldtest.Claim{Subject: subject, Key: 1}.Short(t)
 }
 
-// compact gives the claim about a subject in the form that is longer than a post.
-func compact(t testing.TB, subject string) string {
-	return worldtest.Claim{Subject: subject, Key: 1}.Token(t)
-}
-
 // start serves a world in which PROOF and COMPACT are tokens of alice, and BOBS
 // is one of bob.
 func start(t testing.TB, world string) *apfake.Server {

@@ -1,5 +1,6 @@
-// Package example is a whole channel for a made-up system, forge, to be copied
-// by whoever adds a real one. It is in no registry.
+// Package examplechannel is a whole channel for a made-up system, forge, to be copied
+// by whoever adds a real one. It is in no registry, and uses nothing that a module
+// of your own could not.
 //
 // # The system
 //
@@ -27,8 +28,9 @@
 //  6. Put a value into the registry where the others are.
 //
 // The tests beside this file are part of the example: each way in which a
-// service fails has one.
-package example
+// service fails has one. They reach their stand-in through Base; a channel that
+// has no such member is tested with [channel.WithTransport].
+package examplechannel
 
 import (
 	"context"
