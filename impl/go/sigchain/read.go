@@ -9,45 +9,60 @@ import (
 	"kez.lat/kez/impl/go/kez"
 )
 
-// readAll reads a stream of lines in batches. Whatever fault stops a batch,
-// the signatures of the lines before it are judged first.
+// readAll reads a stream of lines in batches; while the signatures of one are
+// verified the next is read. Whatever fault stops the reading, the signatures
+// of the lines before it are judged first.
 func (v *Verifier) readAll(r io.Reader) error {
 	lines := lineReader{r: bufio.NewReaderSize(r, 128<<10), left: kez.MaxChain}
-	v.slots = make([]slot, batchLines)
-	for {
-		n, stop := 0, error(nil)
-		for n < batchLines && stop == nil {
-			s := &v.slots[n]
-			stop = lines.next(s)
-			if stop != nil {
-				if !errors.Is(stop, io.EOF) {
-					stop = atLine(stop, v.line+1)
-				}
-				break
-			}
-			v.line++
-			stop = v.check(s, lines.limit)
-			if stop != nil {
-				v.line--
-				break
-			}
-			n++
-			if s.after != nil {
-				break
-			}
+	var batches [2]batch
+	buffers := [2][]slot{make([]slot, batchLines), make([]slot, batchLines)}
+	before := &batches[1] // nothing yet
+	for i := 0; ; i ^= 1 {
+		now := &batches[i]
+		stop := v.fill(now, buffers[i], &lines)
+		if err := v.finish(before); err != nil {
+			return err
 		}
-		if err := v.settle(n); err != nil {
+		v.start(now)
+		if before = now; stop == nil {
+			continue
+		}
+		if err := v.finish(now); err != nil {
 			return err
 		}
 		switch {
-		case errors.Is(stop, io.EOF) && v.line == 0:
-			return kez.Errorf(kez.InputEmpty, "the chain is empty")
-		case errors.Is(stop, io.EOF):
-			return nil
-		case stop != nil:
+		case !errors.Is(stop, io.EOF):
 			return v.takeFork(stop)
+		case v.line == 0:
+			return kez.Errorf(kez.InputEmpty, "the chain is empty")
+		}
+		return nil
+	}
+}
+
+// fill reads lines into a batch until it is full or something stops it: the
+// end, or a fault that is judged without signatures. A line with a fault that
+// is judged after its signature is the last of its batch.
+func (v *Verifier) fill(b *batch, buffer []slot, lines *lineReader) (stop error) {
+	b.slots, b.first = buffer[:0], v.line+1
+	for len(b.slots) < cap(buffer) {
+		s := &buffer[len(b.slots)]
+		if stop := lines.next(s); stop != nil {
+			if !errors.Is(stop, io.EOF) {
+				stop = atLine(stop, v.line+1)
+			}
+			return stop
+		}
+		v.line++
+		if stop := v.check(s, lines.limit); stop != nil {
+			v.line--
+			return stop
+		}
+		if b.slots = buffer[:len(b.slots)+1]; s.after != nil {
+			return nil
 		}
 	}
+	return nil
 }
 
 // lineReader cuts a stream at LF and keeps count of the bytes left. A line

@@ -51,7 +51,6 @@ type Verifier struct {
 	state    *State
 	options  Options
 	verifier *keys.Verifier
-	slots    []slot
 	line     int
 }
 
@@ -81,11 +80,12 @@ func (v *Verifier) State() *State { return v.state }
 // except that a fork leaves the shared prefix.
 func (v *Verifier) Append(line []byte) error {
 	v.line++
-	v.slots = append(v.slots[:0], slot{text: line})
+	one := &batch{slots: []slot{{text: line}}, first: v.line}
 	before := v.state.Length
-	err := v.check(&v.slots[0], kez.MaxEnvelope)
+	err := v.check(&one.slots[0], kez.MaxEnvelope)
 	if err == nil {
-		err = v.settle(1)
+		v.start(one)
+		err = v.finish(one)
 	}
 	if err != nil {
 		v.line--
@@ -160,40 +160,48 @@ type forkError struct {
 
 func (e *forkError) Unwrap() error { return e.error }
 
-// settle verifies the signatures of the first n slots, on all cores where there
-// are many, and gives the first error in the order of lines.
-func (v *Verifier) settle(n int) error {
-	if n == 0 {
-		return nil
+// batch is the lines whose signatures are verified together.
+type batch struct {
+	slots []slot
+	first int // line number of the first slot
+	group sync.WaitGroup
+}
+
+// start verifies the signatures of a batch, on all cores where there are many;
+// finish waits for them. On one core it is done at once.
+func (v *Verifier) start(b *batch) {
+	if len(b.slots) == 0 {
+		return
 	}
 	if v.verifier == nil {
-		v.verifier = keys.NewVerifier(v.slots[0].env.Primary)
+		v.verifier = keys.NewVerifier(b.slots[0].env.Primary)
 	}
-	slots := v.slots[:n]
-	first := v.line - n + 1
-	workers := min(runtime.GOMAXPROCS(0), (n+3)/4)
-	var group sync.WaitGroup
+	slots, workers := b.slots, min(runtime.GOMAXPROCS(0), (len(b.slots)+3)/4)
 	for w := range workers {
 		work := func() {
-			for i := w; i < n; i += workers {
+			for i := w; i < len(slots); i += workers {
 				s := &slots[i]
 				s.invalid = !v.verifier.Verify(s.env.SignedBytes(), &s.env.Signature)
 			}
 		}
-		if w == workers-1 {
+		if workers == 1 {
 			work()
 		} else {
-			group.Go(work)
+			b.group.Go(work)
 		}
 	}
-	group.Wait()
-	for i := range slots {
-		s := &slots[i]
+}
+
+// finish gives the first error of a batch in the order of its lines.
+func (v *Verifier) finish(b *batch) error {
+	b.group.Wait()
+	for i := range b.slots {
+		s := &b.slots[i]
 		switch {
 		case s.invalid:
-			return envelope.InvalidSignature().AtLine(first + i)
+			return envelope.InvalidSignature().AtLine(b.first + i)
 		case s.after != nil:
-			return atLine(s.after, first+i)
+			return atLine(s.after, b.first+i)
 		case v.options.Each != nil:
 			if err := v.options.Each(s.event, s.doc.Bytes()); err != nil {
 				return err
