@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -163,7 +162,7 @@ func typedPrimary(text string) (kez.Identity, error) {
 	if err != nil {
 		return id, err
 	}
-	if _, isKey := id.PublicKey(); !isKey {
+	if !id.IsKey() {
 		return id, usage("a primary is a nostr or an ed25519 identity")
 	}
 	return id, nil
@@ -233,9 +232,6 @@ one string of at most 255 characters, use --format short.`,
 			}
 		}
 		if err != nil {
-			if errors.Is(err, kez.IdentityInvalid) && !strings.Contains(text, ".") { // not repeated: it could be a secret
-				err = kez.Errorf(kez.IdentityInvalid, "a domain has two labels or more").WithHint("write for example example.com")
-			}
 			return usageError{err}
 		}
 		c, err := a.sign(f, subject)

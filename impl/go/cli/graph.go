@@ -133,7 +133,7 @@ func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.I
 		primary, err = kez.ParseSigned(r.Primary)
 		return primary, nil, err
 	}
-	if _, isKey := id.PublicKey(); isKey {
+	if id.IsKey() {
 		return id, nil, nil
 	}
 	return id, r, nil

@@ -56,17 +56,8 @@ func (a *app) runVerifyFile(path string, form encoding.Reading, chainPaths []str
 		return err
 	}
 	q.Now = now
-	if len(chainPaths) > 0 {
-		q.Chains = &verify.Chains{}
-	}
-	for _, chainPath := range chainPaths {
-		data, err := a.readInput(chainPath)
-		if err == nil {
-			err = q.Chains.AddFile(data, chainPath)
-		}
-		if err != nil {
-			return a.showResult(verify.Failed(err, verify.KindClaim, q), now)
-		}
+	if q.Chains, err = a.readChains(chainPaths); err != nil {
+		return a.showResult(verify.Failed(err, verify.KindClaim, q), now)
 	}
 	// KEZ-CLI-052: what cannot be read gets a verdict too.
 	data, err := a.readInput(path)
@@ -74,6 +65,24 @@ func (a *app) runVerifyFile(path string, form encoding.Reading, chainPaths []str
 		return a.showResult(verify.Failed(err, "", q), now)
 	}
 	return a.showResult(verify.File(data, form, q), now)
+}
+
+// readChains reads the files of --chain; without any no chain is asked.
+func (a *app) readChains(paths []string) (*verify.Chains, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	chains := &verify.Chains{}
+	for _, path := range paths {
+		data, err := a.readInput(path)
+		if err == nil {
+			err = chains.AddFile(data, path)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return chains, nil
 }
 
 // showResult prints a verdict and sets the exit code it stands for.

@@ -51,15 +51,7 @@ Exit codes: 0 all valid, 1 one is not, 3 one could not be looked at, 2 wrong usa
 	var explain bool
 	switchFlag(cmd.Flags(), &explain, "explain", "show each step: what was asked, what was seen, what to do")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		ids, err := a.typedIdentities(cmd, args, file)
-		if err != nil {
-			return err
-		}
-		v, q, err := a.verifier(f)
-		if err != nil {
-			return err
-		}
-		targets, err := v.Targets(ids)
+		v, q, targets, err := a.targets(cmd, f, args, file)
 		if err != nil {
 			return err
 		}
@@ -68,6 +60,21 @@ Exit codes: 0 all valid, 1 one is not, 3 one could not be looked at, 2 wrong usa
 		return a.verifyAll(ctx, v, targets, q, explain)
 	}
 	return cmd
+}
+
+// targets reads all identities, gathers what a look needs and finds their
+// channels, before anything is asked.
+func (a *app) targets(cmd *cobra.Command, f *lookFlags, args []string, file *once) (*verify.Verifier, verify.Question, []verify.Target, error) {
+	ids, err := a.typedIdentities(cmd, args, file)
+	if err != nil {
+		return nil, verify.Question{}, nil, err
+	}
+	v, q, err := a.verifier(f)
+	if err != nil {
+		return nil, q, nil, err
+	}
+	targets, err := v.Targets(ids)
+	return v, q, targets, err
 }
 
 // typedIdentities reads all identities before anything is asked (KEZ-CLI-018).
@@ -117,17 +124,8 @@ func (a *app) verifier(f *lookFlags) (*verify.Verifier, verify.Question, error) 
 	if f.doh.given && !validDoH(f.doh.value) {
 		return nil, q, usage("--doh is no https URL")
 	}
-	if len(f.chains.values) > 0 {
-		q.Chains = &verify.Chains{}
-		for _, path := range f.chains.values {
-			data, err := a.readInput(path)
-			if err == nil {
-				err = q.Chains.AddFile(data, path)
-			}
-			if err != nil {
-				return nil, q, err
-			}
-		}
+	if q.Chains, err = a.readChains(f.chains.values); err != nil {
+		return nil, q, err
 	}
 	settings, err := a.settings()
 	if err != nil {

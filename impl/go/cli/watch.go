@@ -37,15 +37,7 @@ line says since when the last verdict is stale.`,
 		if err != nil || n < 0 {
 			return usage("--rounds is no number from 0 on")
 		}
-		ids, err := a.typedIdentities(cmd, nil, &once{value: args[0], given: true})
-		if err != nil {
-			return err
-		}
-		v, q, err := a.verifier(f)
-		if err != nil {
-			return err
-		}
-		targets, err := v.Targets(ids)
+		v, q, targets, err := a.targets(cmd, f, nil, &once{value: args[0], given: true})
 		if err != nil {
 			return err
 		}

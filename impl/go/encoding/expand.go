@@ -6,17 +6,10 @@ import (
 	"errors"
 	"time"
 
+	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/strictjson"
 )
-
-// algorithm is that of the signature block, by the system of the key.
-func algorithm(system string) string {
-	if system == kez.SystemNostr {
-		return "nostr-secp256k1-schnorr-sha256-jcs"
-	}
-	return "ed25519-sha512-jcs"
-}
 
 // ExpandShort gives the one envelope that a short token stands for, in the
 // JSON form (KEZ-SHORT-006). The signature is over its payload.
@@ -29,7 +22,7 @@ func ExpandShort(s Short) ([]byte, error) {
 	if s.ExpiresAt != 0 {
 		out = append(out, `","expires_at":"`+writtenTime(s.ExpiresAt)...)
 	}
-	out = append(out, `"},"signature":{"alg":"`+algorithm(s.Key.System())+`","key":"`+key+`","sig":"`...)
+	out = append(out, `"},"signature":{"alg":"`+keys.Algorithm(s.Key)+`","key":"`+key+`","sig":"`...)
 	out = hex.AppendEncode(out, s.Signature[:])
 	return formatJSON(append(out, `"}}`...), unbounded)
 }
@@ -75,7 +68,7 @@ func shortFields(root strictjson.Value) (s Short, err error) {
 	if s.Key, err = kez.ParseSigned(payload.Member("primary").Text()); err != nil {
 		return s, err
 	}
-	if _, isKey := s.Key.PublicKey(); !isKey {
+	if !s.Key.IsKey() {
 		return s, notEncodable("the primary is no key")
 	}
 	raw, err := hex.DecodeString(signature.Member("sig").Text())

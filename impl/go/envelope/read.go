@@ -248,7 +248,7 @@ func (e *Envelope) readSigner(signature strictjson.Value, options Options) error
 			WithHint("%s and %s exist", keys.AlgEd25519, keys.AlgNostr)
 	case system != e.Key.System():
 		return kez.Errorf(kez.SignatureAlgKeyMismatch, "the signature algorithm is for %s keys, and signature.key is a %s identity", system, e.Key.System())
-	case !isKey(e.Primary):
+	case !e.Primary.IsKey():
 		return kez.Errorf(kez.SignatureAlgKeyMismatch, "the primary is a %s identity, and only nostr and ed25519 keys can sign", e.Primary.System())
 	case e.Key != e.Primary && (options.Device == nil || !options.Device(e.Key, e.Primary)):
 		return kez.Errorf(kez.SignatureKeyMismatch, "the envelope is signed by another key than its primary").
@@ -256,11 +256,6 @@ func (e *Envelope) readSigner(signature strictjson.Value, options Options) error
 	}
 	e.Algorithm = signature.Member("alg").Text()
 	return e.readSig(signature.Member("sig").Text())
-}
-
-func isKey(id kez.Identity) bool {
-	_, ok := id.PublicKey()
-	return ok
 }
 
 func parseKnown(value strictjson.Value, known kez.Identity) (kez.Identity, error) {

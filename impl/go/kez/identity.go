@@ -57,8 +57,11 @@ func (id Identity) Same(other Identity) bool { return id.Canonical() == other.Ca
 // or a compressed Edwards point, already known to be on its curve. The second
 // result is false for every other system.
 func (id Identity) PublicKey() ([32]byte, bool) {
-	return id.key, id.system == SystemNostr || id.system == SystemEd25519
+	return id.key, id.IsKey()
 }
+
+// IsKey reports whether the identity is a public key, and so can be a primary.
+func (id Identity) IsKey() bool { return id.system == SystemNostr || id.system == SystemEd25519 }
 
 // MarshalText writes the identity as text, so that it can stand in --json.
 func (id Identity) MarshalText() ([]byte, error) { return []byte(id.String()), nil }

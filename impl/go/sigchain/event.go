@@ -182,7 +182,7 @@ func (p *payload) checkArguments() error {
 	switch {
 	case p.missing != "":
 		return bad("lacks the argument %s", p.missing)
-	case op == Rotate && !isKey(target):
+	case op == Rotate && !target.IsKey():
 		return bad("names a new primary that is no key")
 	case op == AddDevice && target.System() != kez.SystemEd25519:
 		return bad("names a device that is no ed25519 key")
@@ -210,11 +210,6 @@ func (p *payload) checkArguments() error {
 func validName(name string) bool {
 	n := utf8.RuneCountInString(name)
 	return 1 <= n && n <= 64
-}
-
-func isKey(id kez.Identity) bool {
-	_, ok := id.PublicKey()
-	return ok
 }
 
 // acceptance is the object that a new primary or a device signs to show that it
