@@ -8,7 +8,8 @@ import (
 )
 
 // TestRegistryIsTheSpec holds the constants, statuses and exit codes against
-// the table of spec/errors.md. [KEZ-ERR-001] [KEZ-CLI-016]
+// the table of spec/errors.md. [KEZ-ERR-001] [KEZ-ERR-029]
+// [KEZ-ERR-030] [KEZ-CLI-016]
 func TestRegistryIsTheSpec(t *testing.T) {
 	ours := map[kez.Code]bool{}
 	for _, code := range kez.Codes() {
@@ -30,6 +31,13 @@ func TestRegistryIsTheSpec(t *testing.T) {
 		}
 		if got := kez.ExitOf(code); got != row.Exit {
 			t.Errorf("%s: exit %d, the spec says %d", code, got, row.Exit)
+		}
+		want := row.HTTP
+		if want == 0 {
+			want = 500 // KEZ-ERR-030
+		}
+		if got := kez.HTTPStatusOf(code); got != want {
+			t.Errorf("%s: HTTP status %d, the spec says %d", code, got, want)
 		}
 	}
 	for code := range ours {
