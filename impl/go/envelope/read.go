@@ -40,6 +40,8 @@ type Options struct {
 	// Known is an identity already parsed, typically the primary of a chain;
 	// meeting it again costs a comparison.
 	Known kez.Identity
+	// System, if set, is the only system whose keys may be the primary.
+	System string
 	// Device reports whether another key than the primary may sign; nil allows
 	// none.
 	Device func(key, primary kez.Identity) bool
@@ -250,6 +252,9 @@ func (e *Envelope) readSigner(signature strictjson.Value, options Options) error
 		return kez.Errorf(kez.SignatureAlgKeyMismatch, "the signature algorithm is for %s keys, and signature.key is a %s identity", system, e.Key.System())
 	case !e.Primary.IsKey():
 		return kez.Errorf(kez.SignatureAlgKeyMismatch, "the primary is a %s identity, and only nostr and ed25519 keys can sign", e.Primary.System())
+	case options.System != "" && e.Primary.System() != options.System:
+		return kez.Errorf(kez.SignatureAlgKeyMismatch, "the primary is a %s identity, and only %s keys can do this", e.Primary.System(), options.System).
+			WithHint("make such a key with: kez identity new --key-type %s", options.System)
 	case e.Key != e.Primary && (options.Device == nil || !options.Device(e.Key, e.Primary)):
 		return kez.Errorf(kez.SignatureKeyMismatch, "the envelope is signed by another key than its primary").
 			WithHint("a device may sign claims where the primary's chain lists it: give the chain with --chain FILE")
