@@ -1,5 +1,6 @@
 // Package fakes runs a world: stand-ins on loopback for DNS, GitHub, nostr,
-// Bluesky, ActivityPub and the web, loaded from one folder or archive.
+// Bluesky, ActivityPub, the web and sigchain stores, loaded from one folder or
+// archive.
 //
 // # What a world is
 //
@@ -11,6 +12,7 @@
 //	_bluesky/  see blueskyfake
 //	_ap/       see apfake
 //	_web/      see webfake: HOST/PATH, faults.json and others
+//	_store/    a folder for each store, see storefake: chains, faults.json
 //
 // They stand in a folder, beside whatever else is there, or in a txtar archive.
 // Another folder with an underline is an error, and so is a file that its fake
@@ -20,7 +22,7 @@
 //
 // All fakes run, also those the world has no folder for: a program that asks
 // them is answered and the request listed by Unknown. A world without relays
-// has one that is empty.
+// has one that is empty. One without stores says so: KEZ_SIG_SERVER is none.
 //
 // # Faults and history
 //
@@ -30,6 +32,7 @@
 //	dns udp TXT _kez.a.test. edns=1232
 //	github GET api.github.com/users/alice/gists?per_page=100
 //	nostr/one conn 1 ["CLOSE","kez"]
+//	store/one GET store/v1/sigchains/ed25519/3b6a…
 //
 // Nothing in these packages imports the implementation or the vectors: a fake
 // that shared code with what it tests would share its errors.

@@ -10,10 +10,11 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"kez.lat/kez/fakes/nostrfake"
+	"kez.lat/kez/fakes/storefake"
 )
 
 // folders are what a world can have.
-var folders = []string{"_dns", "_github", "_nostr", "_bluesky", "_ap", "_web"}
+var folders = []string{"_dns", "_github", "_nostr", "_bluesky", "_ap", "_web", "_store"}
 
 // emptyRelay is the name of the relay of a world without relays.
 const emptyRelay = "empty"
@@ -81,6 +82,9 @@ func (w *World) Reload() error {
 			return err
 		}
 	}
+	if err := w.loadStores(fsys, present["_store"]); err != nil {
+		return err
+	}
 	return w.loadRelays(fsys, present["_nostr"])
 }
 
@@ -101,50 +105,77 @@ func load(f fake, fsys fs.FS, name string, present bool) (err error) {
 	return nil
 }
 
+// below lists the folders in a folder of a world, none where it is absent.
+func below(fsys fs.FS, folder, what string, present bool) (names []string, err error) {
+	if !present {
+		return nil, nil
+	}
+	entries, err := fs.ReadDir(fsys, folder)
+	if err != nil {
+		return nil, fmt.Errorf("fakes: %w", err)
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			return nil, fmt.Errorf("fakes: %s/%s is no folder of a %s", folder, entry.Name(), what)
+		}
+		names = append(names, entry.Name())
+	}
+	return names, nil
+}
+
 // loadRelays starts the relays that are new, fills all, and stops those whose
 // folders are gone.
 func (w *World) loadRelays(fsys fs.FS, present bool) error {
-	var names []string
-	if present {
-		entries, err := fs.ReadDir(fsys, "_nostr")
-		if err != nil {
-			return fmt.Errorf("fakes: %w", err)
-		}
-		for _, entry := range entries {
-			if !entry.IsDir() {
-				return fmt.Errorf("fakes: _nostr/%s is no folder of a relay", entry.Name())
-			}
-			names = append(names, entry.Name())
-		}
+	names, err := below(fsys, "_nostr", "relay", present)
+	if err != nil {
+		return err
 	}
 	stands := len(names) > 0
 	if !stands {
 		names = []string{emptyRelay}
 	}
+	return loadEach(w, fsys, w.relays, nostrfake.Start, "_nostr/", names, stands)
+}
+
+// loadStores does the same with stores, of which a world may have none.
+func (w *World) loadStores(fsys fs.FS, present bool) error {
+	names, err := below(fsys, "_store", "store", present)
+	if err != nil {
+		return err
+	}
+	return loadEach(w, fsys, w.stores, storefake.Start, "_store/", names, true)
+}
+
+// loadEach makes running what names says, and fills each from its folder.
+func loadEach[F fake](w *World, fsys fs.FS, running map[string]F, start func() (F, error), folder string, names []string, stands bool) error {
 	for _, name := range names {
-		relay := w.Relay(name)
-		if relay == nil {
+		w.mu.Lock()
+		one, runs := running[name]
+		w.mu.Unlock()
+		if !runs {
 			var err error
-			if relay, err = nostrfake.Start(); err != nil {
+			if one, err = start(); err != nil {
 				return err
 			}
 			w.mu.Lock()
-			w.relays[name] = relay
+			running[name] = one
 			w.mu.Unlock()
 		}
-		if err := load(relay, fsys, "_nostr/"+name, stands); err != nil {
+		if err := load(one, fsys, folder+name, stands); err != nil {
 			return err
 		}
 	}
-	for _, name := range w.RelayNames() {
-		if slices.Contains(names, name) {
-			continue
+	w.mu.Lock()
+	var gone []F
+	for name, one := range running {
+		if !slices.Contains(names, name) {
+			gone = append(gone, one)
+			delete(running, name)
 		}
-		relay := w.Relay(name)
-		w.mu.Lock()
-		delete(w.relays, name)
-		w.mu.Unlock()
-		if err := relay.Close(); err != nil {
+	}
+	w.mu.Unlock()
+	for _, one := range gone {
+		if err := one.Close(); err != nil {
 			return fmt.Errorf("fakes: %w", err)
 		}
 	}

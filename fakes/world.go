@@ -14,6 +14,7 @@ import (
 	"kez.lat/kez/fakes/dnsfake"
 	"kez.lat/kez/fakes/githubfake"
 	"kez.lat/kez/fakes/nostrfake"
+	"kez.lat/kez/fakes/storefake"
 	"kez.lat/kez/fakes/webfake"
 )
 
@@ -26,10 +27,11 @@ type World struct {
 	Web     *webfake.Server
 
 	source source
-	fakes  []named // in the order of history, without the relays
+	fakes  []named // in the order of history, without the relays and stores
 
 	mu     sync.Mutex
 	relays map[string]*nostrfake.Relay
+	stores map[string]*storefake.Server
 }
 
 // fake is what all of them have in common.
@@ -77,7 +79,7 @@ func add[S service[T], T fmt.Stringer](w *World, name string, start func() (S, e
 
 // start starts the fakes, all of them or none.
 func start(from source) (*World, error) {
-	w := &World{source: from, relays: map[string]*nostrfake.Relay{}}
+	w := &World{source: from, relays: map[string]*nostrfake.Relay{}, stores: map[string]*storefake.Server{}}
 	var errs [5]error
 	w.DNS, errs[0] = add(w, "dns", dnsfake.Start)
 	w.GitHub, errs[1] = add(w, "github", githubfake.Start)
@@ -106,6 +108,14 @@ func (w *World) Env() []string {
 		urls = append(urls, w.Relay(name).URL())
 	}
 	env["KEZ_NOSTR_RELAYS"] = strings.Join(urls, ",")
+	env["KEZ_SIG_SERVER"] = "none"
+	if names := w.StoreNames(); len(names) > 0 {
+		urls = nil
+		for _, name := range names {
+			urls = append(urls, w.Store(name).URL())
+		}
+		env["KEZ_SIG_SERVER"] = strings.Join(urls, ",")
+	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		out = append(out, name+"="+env[name])
@@ -127,12 +137,30 @@ func (w *World) Relay(name string) *nostrfake.Relay {
 	return w.relays[name]
 }
 
-// all gives every fake, the relays after the others.
+// StoreNames lists the stores by their folders, sorted.
+func (w *World) StoreNames() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Sorted(maps.Keys(w.stores))
+}
+
+// Store gives the store of a folder, nil where there is none.
+func (w *World) Store(name string) *storefake.Server {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stores[name]
+}
+
+// all gives every fake, the relays and the stores after the others.
 func (w *World) all() []named {
 	all := slices.Clone(w.fakes)
 	for _, name := range w.RelayNames() {
 		relay := w.Relay(name)
 		all = append(all, named{fake: relay, name: "nostr/" + name, history: lines(relay.History)})
+	}
+	for _, name := range w.StoreNames() {
+		store := w.Store(name)
+		all = append(all, named{fake: store, name: "store/" + name, history: lines(store.History)})
 	}
 	return all
 }

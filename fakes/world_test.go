@@ -84,7 +84,7 @@ func TestWorld(t *testing.T) {
 	}
 	want := []string{
 		"KEZ_AP_BASE_URL", "KEZ_BLUESKY_APPVIEW_URL", "KEZ_DNS_SERVER", "KEZ_GITHUB_API_URL",
-		"KEZ_GITHUB_RAW_URL", "KEZ_NOSTR_RELAYS", "KEZ_WEB_BASE_URL",
+		"KEZ_GITHUB_RAW_URL", "KEZ_NOSTR_RELAYS", "KEZ_SIG_SERVER", "KEZ_WEB_BASE_URL",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("variables %v, want %v", names, want)

@@ -40,7 +40,7 @@ func (w *world) endpoints() map[string]string {
 	if w == nil {
 		return nil
 	}
-	variables := map[string]string{"KEZ_SIG_SERVER": "none"}
+	variables := map[string]string{}
 	for _, line := range w.servers.Env() {
 		name, value, _ := strings.Cut(line, "=")
 		variables[name] = value

@@ -26,8 +26,8 @@ import (
 const usage = `usage: kez-fakes serve [--verbose] WORLD.txtar|DIR
        kez-fakes example
 
-serve    stands in for DNS, GitHub, nostr, Bluesky, ActivityPub and the web,
-         all on 127.0.0.1, until interrupted; --verbose prints at the end what
+serve    stands in for DNS, GitHub, nostr, Bluesky, ActivityPub, the web and
+         sigchain stores, all on 127.0.0.1, until interrupted; --verbose prints at the end what
          was asked
 example  prints a world with a proof for each of them
 
@@ -87,8 +87,6 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	for _, line := range world.Env() {
 		fmt.Fprintln(stdout, "export", line)
 	}
-	// No chain store is part of a world, and the default one is on the network.
-	fmt.Fprintln(stdout, "export KEZ_SIG_SERVER=none")
 	fmt.Fprintln(stdout, "ready")
 	<-ctx.Done()
 	if *verbose {

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/strictjson"
+)
+
+// BySubject asks for primaries in whose chains an identity is active, at most
+// 100, after a cursor; next is "" at the end. These are hints alone: nothing of
+// them is shown or used before the claims themselves have verified
+// (KEZ-STORE-031).
+func (c *Client) BySubject(ctx context.Context, subject kez.Identity, after string) (primaries []kez.Identity, next string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	u := c.base.JoinPath("v1", "by-subject", url.PathEscape(subject.String()))
+	if after != "" {
+		u.RawQuery = url.Values{"after": {after}}.Encode()
+	}
+	r := request{method: http.MethodGet, url: u, accept: "application/json", reads: true}
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return nil, "", err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, "", c.refusal(answer, r)
+	}
+	defer answer.Body.Close()
+	doc, err := readObject(answer.Body)
+	if err != nil {
+		return nil, "", c.odd("%w", err)
+	}
+	var list []string // the strict reader has been over it
+	if err := json.Unmarshal(doc.Root().Member("primaries").Raw(), &list); err != nil {
+		return nil, "", c.odd("it lists no primaries")
+	}
+	for _, text := range list {
+		id, err := kez.ParseSigned(text)
+		if err != nil || !id.IsKey() || len(primaries) == maxHints {
+			return nil, "", c.odd("its list is none of at most %d primaries", maxHints)
+		}
+		primaries = append(primaries, id)
+	}
+	next = doc.Root().Member("next").Text()
+	if next == after {
+		next = "" // a cursor that repeats would never end
+	}
+	return primaries, next, nil
+}
+
+// maxHints is the most that one page may list.
+const maxHints = 100
+
+// Export hands on all events after number n, in the order of arrival, and gives
+// the last number. The lines are JSON, neither canonical nor verified, and valid
+// during the call.
+func (c *Client) Export(ctx context.Context, n int64, each func(n int64, event []byte) error) (int64, error) {
+	u := c.base.JoinPath("v1", "export")
+	if n > 0 {
+		u.RawQuery = "after=" + strconv.FormatInt(n, 10)
+	}
+	r := request{method: http.MethodGet, url: u, accept: "application/jsonl", reads: true}
+	answer, err := c.do(ctx, r)
+	if err != nil {
+		return n, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return n, c.refusal(answer, r)
+	}
+	defer answer.Body.Close()
+	// One line is an event and what stands around it.
+	in := bufio.NewReaderSize(answer.Body, kez.MaxEnvelope+1024)
+	for {
+		line, err := in.ReadSlice('\n')
+		if len(line) == 0 && errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			return n, c.odd("a line of the export is longer than any event")
+		case err != nil:
+			return n, c.unreachable(err) // a line without its newline was cut off
+		}
+		doc, err := strictjson.Read(bytes.TrimSpace(line), len(line))
+		if err != nil {
+			return n, c.odd("%w", err)
+		}
+		number, ok := doc.Root().Member("n").Int()
+		if !ok || number <= n || doc.Root().Member("event").Kind() != strictjson.Object {
+			return n, c.odd("its export is not in order")
+		}
+		if err := each(number, doc.Root().Member("event").Raw()); err != nil {
+			return n, err
+		}
+		n = number
+	}
+}

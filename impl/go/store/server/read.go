@@ -1,0 +1,86 @@
+package server
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+
+	"kez.lat/kez/impl/go/internal/service"
+	"kez.lat/kez/impl/go/sigchain"
+)
+
+// chain gives a chain, or its end (KEZ-STORE-010, 012, 014 to 016).
+func (s *store) chain(w http.ResponseWriter, r *http.Request) error {
+	since, err := service.Count(r, "since")
+	if err != nil {
+		return err
+	}
+	tip, err := s.tip(r)
+	if err != nil {
+		return err
+	}
+	if unchanged(w, r, tip) {
+		return nil
+	}
+	first := int(min(since, int64(tip.Length)))
+	length := int64(-1)
+	if first == 0 {
+		length = tip.Bytes
+	}
+	return service.Stream(w, r, "application/jsonl", length, func(write func(...[]byte) error) error {
+		if first == tip.Length {
+			return nil
+		}
+		return s.log.Lines(r.Context(), tip, first, func(line []byte) error { return write(line, newline) })
+	})
+}
+
+var newline = []byte("\n")
+
+// export gives all events in the order of arrival (KEZ-STORE-032).
+func (s *store) export(w http.ResponseWriter, r *http.Request) error {
+	after, err := service.Count(r, "after")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return service.Stream(w, r, "application/jsonl", -1, func(write func(...[]byte) error) error {
+		if after == math.MaxInt64 {
+			return nil
+		}
+		var number []byte
+		return s.log.Arrivals(r.Context(), after, func(a sigchain.Arrival) error {
+			number = strconv.AppendInt(number[:0], a.N, 10)
+			return write([]byte(`{"n":`), number, []byte(`,"event":`), a.Line, []byte("}\n"))
+		})
+	})
+}
+
+// pageSize is how many primaries one answer lists (KEZ-STORE-029).
+const pageSize = 100
+
+func (s *store) bySubject(w http.ResponseWriter, r *http.Request) error {
+	after, _, err := service.Single(r, "after")
+	if err != nil {
+		return err
+	}
+	subject, err := parseIdentity(r.PathValue("identity"))
+	if err != nil {
+		return err
+	}
+	primaries, next, err := s.log.BySubject(r.Context(), subject, after, service.Page(r, pageSize))
+	if err != nil {
+		return err
+	}
+	names := make([]string, 0, len(primaries)) // an empty list is [], never null
+	for _, id := range primaries {
+		names = append(names, id.String())
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	service.WriteJSON(w, http.StatusOK, struct {
+		Primaries []string `json:"primaries"`
+		Next      string   `json:"next"`
+	}{names, next})
+	return nil
+}
+

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kez.lat/kez/impl/go/internal/service"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+)
+
+// Config is what a store is made of.
+type Config struct {
+	Log     sigchain.Log
+	Now     func() time.Time
+	Proxies service.Proxies
+	// NewChains is how many chains a client address may begin at once; as many
+	// more come each hour. 0 is no limit.
+	NewChains int
+}
+
+// bodyBudget bounds the memory of all large bodies together.
+const bodyBudget = 256 << 20
+
+// store is a running one.
+type store struct {
+	log       sigchain.Log
+	proxies   service.Proxies
+	newChains *service.Limiter
+	budget    *service.Budget
+}
+
+// New makes the handler of a store.
+func New(c Config) *service.Mux {
+	s := &store{log: c.Log, proxies: c.Proxies, budget: service.NewBudget(bodyBudget),
+		newChains: service.NewLimiter(c.NewChains, time.Hour/time.Duration(max(1, c.NewChains)), c.Now)}
+	m := service.NewMux()
+	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}", s.chain)
+	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}", s.append)
+	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}/head", s.head)
+	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}/events", s.append)
+	m.Handle(http.MethodGet, "/v1/by-subject/{identity}", s.bySubject)
+	m.Handle(http.MethodGet, "/v1/export", s.export)
+	m.Handle(http.MethodGet, "/v1/healthz", s.health)
+	m.Handle(http.MethodGet, "/healthz", s.health)
+	return m
+}
+
+// primary reads the identity of a path (KEZ-STORE-005).
+func primary(r *http.Request) (kez.Identity, error) {
+	return parseIdentity(r.PathValue("system") + ":" + r.PathValue("value"))
+}
+
+// tip gives the end of the chain of the path; of none there is nothing to read
+// (KEZ-STORE-011).
+func (s *store) tip(r *http.Request) (sigchain.Tip, error) {
+	id, err := primary(r)
+	if err != nil {
+		return sigchain.Tip{}, err
+	}
+	tip, err := s.log.Tip(r.Context(), id)
+	if err == nil && tip.Length == 0 {
+		err = kez.Errorf(kez.HTTPNotFound, "no event of %s is stored here", id).
+			WithHint("it may be stored elsewhere; kez sigchain publish puts a chain here")
+	}
+	return tip, err
+}
+
+// placed is an event as answers name it.
+type placed struct {
+	Primary kez.Identity `json:"primary"`
+	Seq     int          `json:"seq"`
+	Hash    string       `json:"hash"`
+}
+
+func (s *store) head(w http.ResponseWriter, r *http.Request) error {
+	tip, err := s.tip(r)
+	if err != nil {
+		return err
+	}
+	if unchanged(w, r, tip) {
+		return nil
+	}
+	service.WriteJSON(w, http.StatusOK, struct {
+		placed
+		Length int `json:"length"`
+	}{placed{tip.Primary, tip.Length - 1, tip.Head.String()}, tip.Length})
+	return nil
+}
+
+// unchanged sets the entity tag, and answers whoever has that already.
+func unchanged(w http.ResponseWriter, r *http.Request, tip sigchain.Tip) bool {
+	tag := `"` + tip.Head.String() + `"` // KEZ-STORE-014
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "no-cache")
+	if service.Matches(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return true
+	}
+	return false
+}
+
+// checkTime bounds a health check.
+const checkTime = 5 * time.Second
+
+func (s *store) health(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTime)
+	defer cancel()
+	w.Header().Set("Cache-Control", "no-store")
+	if err := s.log.Check(ctx); err != nil { // KEZ-STORE-037
+		return &service.Refusal{Err: kez.Errorf(kez.HTTPUnavailable, "the database fails its check: %w", err).
+			WithHint("tell who runs this store; its log says what is wrong")}
+	}
+	service.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	return nil
+}
+
+// parseIdentity reads an identity that was sent as data, so nothing of it is
+// normalised; what it says in its error is what it would mean.
+func parseIdentity(text string) (kez.Identity, error) { return kez.ParseSigned(text) }
