@@ -76,7 +76,8 @@ type payload struct {
 	prev      string
 	accept    string // new_sig or device_sig
 	primary   kez.Identity
-	earlier   bool // seq lies below the next one: a repetition or a fork
+	earlier   bool // seq lies below the next one, and it is another event
+	stored    Hash // of the event with that seq
 	missing   string
 	hashKnown bool
 }

@@ -34,11 +34,15 @@ func (p *payload) Links(v strictjson.Value) error {
 
 // repeated judges an event whose seq the chain has already.
 func (p *payload) repeated(seq int) error {
-	if p.hash() == p.state.hashes[seq] {
+	stored, err := p.state.hash(seq)
+	if err != nil {
+		return err
+	}
+	if p.hash() == stored {
 		return kez.Errorf(kez.SigchainDuplicateSeq, "the event with seq %d stands here a second time", seq).
 			WithHint("remove the repeated line")
 	}
-	p.event.Seq, p.earlier = seq, true
+	p.event.Seq, p.earlier, p.stored = seq, true, stored
 	return kez.Errorf(kez.SigchainOrder, "seq %d follows %d, and it is another event than the one before", seq, p.state.Length-1).
 		WithHint("events stand in the order of seq, each once")
 }
@@ -58,7 +62,7 @@ func (p *payload) checkPrev(prev strictjson.Value) error {
 	if !found || len(digits) != 64 || strings.Trim(digits, "0123456789abcdef") != "" {
 		return kez.Errorf(kez.SigchainPrevEncoding, "prev is not \"sha256:\" and 64 lower-case hex digits")
 	}
-	if want := p.state.hashes[p.event.Seq-1].String(); p.prev != want {
+	if want := p.state.Head.String(); p.prev != want {
 		return kez.Errorf(kez.SigchainPrevMismatch, "prev does not name the event before, whose hash is %s", want).
 			WithHint("prev covers JCS of the whole envelope, signature included; an event was changed, or written for another chain")
 	}

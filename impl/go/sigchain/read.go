@@ -54,7 +54,10 @@ func (v *Verifier) fill(b *batch, buffer []slot, lines *lineReader) (stop error)
 			return stop
 		}
 		v.line++
-		if stop := v.check(s, lines.limit); stop != nil {
+		if stop := v.check(s, lines.limit); errors.Is(stop, errKnown) {
+			b.first = v.line + 1 // known lines lead, so the batch is empty still
+			continue
+		} else if stop != nil {
 			v.line--
 			return stop
 		}

@@ -27,6 +27,9 @@ type State struct {
 	devices  map[kez.Identity]Device
 	hashes   []Hash
 	events   []Event
+	// stored gives the hashes of events that the state does not hold, which come
+	// before those it holds; nil where it holds all.
+	stored func(seq int) (Hash, error)
 }
 
 // NewState is the empty chain of a primary; every event has to be that
@@ -67,6 +70,28 @@ func (s *State) mayGrow() error {
 			WithHint("only a new primary helps")
 	}
 	return nil
+}
+
+// hash gives the hash of an event with a seq below Length, wherever it is.
+func (s *State) hash(seq int) (Hash, error) {
+	if seq == s.Length-1 {
+		return s.Head, nil
+	}
+	if held := seq - (s.Length - len(s.hashes)); held >= 0 {
+		return s.hashes[held], nil
+	}
+	return s.stored(seq)
+}
+
+// end is all of the first n events that the next one is judged by.
+func (s *State) end(n int) (*State, error) {
+	end := &State{Primary: s.Primary, asked: s.asked, Length: n}
+	if n == 0 {
+		return end, nil
+	}
+	var err error
+	end.Head, err = s.hash(n - 1)
+	return end, err
 }
 
 // HashAt gives the hash of the event with a seq below Length.

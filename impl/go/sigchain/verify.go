@@ -52,6 +52,7 @@ type Verifier struct {
 	options  Options
 	verifier *keys.Verifier
 	line     int
+	known    *storedChain // what the chain is an end of, where it is one
 }
 
 // slot is one line under way.
@@ -103,6 +104,10 @@ func (v *Verifier) takeFork(err error) error {
 	if !ok {
 		return err
 	}
+	if v.known != nil { // the prefix is stored, and nothing of it is held here
+		v.known.fork = found.fork
+		return found.error
+	}
 	*v.state = *v.state.forkAt(found.fork)
 	return found.error
 }
@@ -110,17 +115,29 @@ func (v *Verifier) takeFork(err error) error {
 // check reads one line, judges everything but its signature, and adds it to
 // the state so that the next line can be read.
 func (v *Verifier) check(s *slot, limit int) error {
-	if err := v.state.mayGrow(); err != nil {
-		return v.at(err)
+	grow := v.state.mayGrow()
+	if grow != nil && v.known == nil {
+		return v.at(grow)
 	}
 	doc, err := strictjson.ReadCanonicalInto(s.doc, s.text, limit)
 	if errors.Is(err, kez.InputTooLarge) && limit < kez.MaxEnvelope {
 		err = tooLarge()
 	}
-	if err != nil {
+	switch {
+	case err == nil && v.known != nil && v.known.has(v.state, doc):
+		s.doc = doc
+		return errKnown
+	case grow != nil:
+		return v.at(grow)
+	case err != nil:
 		return v.at(err)
 	}
 	s.doc = doc
+	if v.known != nil {
+		if err := v.known.take(doc); err != nil {
+			return v.at(err)
+		}
+	}
 	p := &payload{state: v.state, doc: doc}
 	s.env, err = envelope.Read(doc, p, envelope.Options{Known: v.state.Primary})
 	if err != nil {
@@ -141,12 +158,22 @@ func (v *Verifier) check(s *slot, limit int) error {
 // forks reports whether an event below the next seq passes every check against
 // the prefix it names.
 func (v *Verifier) forks(text []byte, p *payload) bool {
-	return NewVerifier(v.state.Prefix(p.event.Seq)).Append(text) == nil
+	prefix, err := v.state.end(p.event.Seq)
+	if err != nil {
+		return false
+	}
+	other := NewVerifier(prefix)
+	one := &batch{slots: []slot{{text: text}}, first: 1}
+	if other.check(&one.slots[0], kez.MaxEnvelope) != nil {
+		return false
+	}
+	other.start(one)
+	return other.finish(one) == nil
 }
 
 func (v *Verifier) forked(p *payload) error {
 	seq := p.event.Seq
-	fork := &Fork{Seq: seq, Hashes: [2]Hash{v.state.hashes[seq], p.hash()}}
+	fork := &Fork{Seq: seq, Hashes: [2]Hash{p.stored, p.hash()}}
 	return &forkError{fork, v.at(kez.Errorf(kez.SigchainFork,
 		"the chain forks: the primary signed two different events with seq %d, %s and %s", seq, fork.Hashes[0], fork.Hashes[1]).
 		WithHint("trust nothing after the shared prefix; only the owner can explain, and a new primary is the way out"))}

@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"kez.lat/kez/impl/go/kez"
+)
+
+// makeIfAbsent makes a new database beside its place and moves it there in one
+// step, so that a file which is there is always a whole one: an empty file is
+// damage, not a beginning.
+func makeIfAbsent(path string, schema Schema) error {
+	there, size, err := exists(path)
+	if err != nil {
+		return refused(path, schema, err)
+	}
+	if there && size == 0 {
+		return damaged(path, schema, "the file is empty")
+	}
+	if there {
+		return nil
+	}
+	if left, _, err := exists(path + "-wal"); err == nil && left {
+		return damaged(path, schema, "the file is gone, and its write-ahead log is still there")
+	}
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return refused(path, schema, err)
+	}
+	defer os.Remove(part.Name())
+	if err := part.Close(); err != nil {
+		return refused(path, schema, err)
+	}
+	if err := makeNew(part.Name(), schema); err != nil {
+		return refused(path, schema, err)
+	}
+	// Where another process was faster its file counts.
+	if err := place(part.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+		return refused(path, schema, err)
+	}
+	return nil
+}
+
+// place gives a finished file its name, which must not be taken, for good.
+func place(part, path string) error {
+	err := os.Link(part, path)
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		// There are file systems without hard links.
+		if there, _, e := exists(path); there || e != nil {
+			return os.ErrExist
+		}
+		err = os.Rename(part, path)
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func makeNew(path string, schema Schema) error {
+	pool, err := openPool(path)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	tx, err := connect(context.Background(), pool)
+	if err != nil {
+		return err
+	}
+	if err := tx.pragmas(fmt.Sprintf("page_size = %d", pageSize), "synchronous = FULL",
+		fmt.Sprintf("application_id = %d", schema.Application)); err != nil {
+		return err
+	}
+	if err := upgrade(tx, schema); err != nil {
+		return err
+	}
+	return tx.close()
+}
+
+// check refuses a file that is not ours or cannot be trusted.
+func check(tx *Tx, path string, schema Schema) error {
+	application, version := int32(0), 0
+	if _, err := tx.Get("PRAGMA application_id", nil, &application); err != nil {
+		return refused(path, schema, err)
+	}
+	if application != schema.Application {
+		return kez.Errorf(kez.CLIFile, "%s is a database of another program, not %s", path, schema.What).
+			WithHint("give the path of another file")
+	}
+	if _, err := tx.Get("PRAGMA user_version", nil, &version); err != nil {
+		return refused(path, schema, err)
+	}
+	if version < 1 || version > len(schema.Migrations) {
+		return kez.Errorf(kez.CLIFile, "%s is %s of version %d, and this program knows the versions 1 to %d", path, schema.What, version, len(schema.Migrations)).
+			WithHint("use the program that wrote it, or a newer one; nothing was changed")
+	}
+	found := ""
+	if _, err := tx.Get("PRAGMA quick_check(1)", nil, &found); err != nil {
+		return refused(path, schema, err)
+	}
+	if found != "ok" {
+		return damaged(path, schema, found)
+	}
+	return nil
+}
+
+// CheckTable compares a table with its indexes, row by row, and gives the first
+// fault found, "" where there is none. It takes time and is for start-up.
+func (tx *Tx) CheckTable(table string) (string, error) {
+	found := ""
+	_, err := tx.Get("PRAGMA integrity_check("+table+")", nil, &found)
+	if found == "ok" {
+		found = ""
+	}
+	return found, err
+}
+
+// upgrade runs the migrations that a file has not seen, each in a transaction.
+func upgrade(tx *Tx, schema Schema) error {
+	version := 0
+	if _, err := tx.Get("PRAGMA user_version", nil, &version); err != nil {
+		return err
+	}
+	for ; version < len(schema.Migrations); version++ {
+		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version = %d; COMMIT", strings.TrimRight(schema.Migrations[version], "; \n\t"), version+1)
+		if _, err := tx.conn.ExecContext(context.Background(), script); err != nil {
+			_, _ = tx.conn.ExecContext(context.Background(), "ROLLBACK")
+			return fmt.Errorf("upgrade to version %d: %w", version+1, err)
+		}
+	}
+	return nil
+}
+
+// refused says why a database cannot be opened; nil stays nil.
+func refused(path string, schema Schema, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch primaryCode(err) {
+	case sqlite3.SQLITE_NOTADB:
+		return kez.Errorf(kez.CLIFile, "%s is not %s: it is no SQLite database, or its beginning is damaged", path, schema.What).
+			WithHint("give the path of another file, or restore this one from a backup; nothing was changed")
+	case sqlite3.SQLITE_CORRUPT:
+		return damaged(path, schema, err.Error())
+	}
+	return kez.Errorf(kez.CLIFile, "%s cannot be opened as %s: %w", path, schema.What, err).
+		WithHint("check that the folder exists and can be written, and that the disk has room")
+}
+
+func damaged(path string, schema Schema, found string) error {
+	return kez.Errorf(kez.CLIFile, "%s, %s, is damaged: %s", path, schema.What, found).
+		WithHint("restore it from a backup; nothing was changed")
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return ignoreUnsupported(d.Sync())
+}
