@@ -68,6 +68,7 @@ const pageSize = 4096
 
 // DB is an open database, safe for concurrent use.
 type DB struct {
+	path    string
 	schema  Schema
 	log     *slog.Logger
 	pool    *sql.DB
@@ -98,7 +99,7 @@ func Open(path string, schema Schema, options Options) (*DB, error) {
 	if err != nil {
 		return nil, refused(path, schema, err)
 	}
-	db := &DB{schema: schema, log: options.Logger, pool: pool, batch: options.Batch,
+	db := &DB{path: path, schema: schema, log: options.Logger, pool: pool, batch: options.Batch,
 		closing: make(chan struct{}), stopped: make(chan struct{})}
 	if db.batch <= 0 {
 		db.batch = 256

@@ -3,6 +3,8 @@ package database
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -36,7 +38,11 @@ func (db *DB) fault(err error) error {
 	if _, ok := errors.AsType[*kez.Error](err); ok {
 		return err
 	}
-	switch primaryCode(err) {
+	code := primaryCode(err)
+	if code == sqlite3.SQLITE_IOERR && noRoom(filepath.Dir(db.path)) {
+		code = sqlite3.SQLITE_FULL // SQLite says so only of some of its files
+	}
+	switch code {
 	case sqlite3.SQLITE_FULL:
 		db.log.Error("the database or its disk is full", "error", err)
 		return kez.Errorf(kez.HTTPStorageFull, "the server has no room to store more").
@@ -51,6 +57,20 @@ func (db *DB) fault(err error) error {
 	db.log.Error("the database failed", "error", err)
 	return kez.Errorf(kez.HTTPInternal, "the server could not do what was asked").
 		WithHint("nothing is wrong with the request; its operator finds the cause in the log")
+}
+
+// noRoom reports whether a folder takes no more data.
+func noRoom(dir string) bool {
+	probe, err := os.CreateTemp(dir, ".room-*")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(probe.Name())
+	defer probe.Close()
+	// Short writes of a disk without room are errors too, and nothing else makes
+	// a write to a new file fail but the disk itself.
+	n, err := probe.Write(make([]byte, 64<<10))
+	return err != nil && n < 64<<10
 }
 
 // ErrDamaged is wrapped by every error that tells of a damaged database.

@@ -2,8 +2,10 @@ package database
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +27,7 @@ func makeIfAbsent(path string, schema Schema) error {
 		return damaged(path, schema, "the file is empty")
 	}
 	if there {
-		return nil
+		return checkSize(path, size, schema)
 	}
 	if left, _, err := exists(path + "-wal"); err == nil && left {
 		return damaged(path, schema, "the file is gone, and its write-ahead log is still there")
@@ -62,6 +64,32 @@ func place(part, path string) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// checkSize holds the size of a file against its header, since SQLite takes what
+// is missing of its last page for zeros. While there is a write-ahead log the
+// file may be any size.
+func checkSize(path string, size int64, schema Schema) error {
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return refused(path, schema, err)
+	}
+	defer f.Close()
+	var header [32]byte
+	if _, err := io.ReadFull(f, header[:]); err != nil || string(header[:16]) != "SQLite format 3\x00" {
+		return nil // SQLite says what it is not
+	}
+	page := int64(binary.BigEndian.Uint16(header[16:]))
+	if page == 1 {
+		page = 64 << 10
+	}
+	if pages := int64(binary.BigEndian.Uint32(header[28:])); size < pages*page {
+		return damaged(path, schema, fmt.Sprintf("it has %d bytes of %d", size, pages*page))
+	}
+	return nil
 }
 
 func makeNew(path string, schema Schema) error {

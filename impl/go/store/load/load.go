@@ -1,0 +1,217 @@
+// Package load measures what a running store does under load: how many events
+// it stores durably in a second, and how fast it hands a chain out.
+//
+// # What is timed
+//
+// Keys, chains and signatures are made before the clock starts, and so is the
+// first event of every chain, so the limit on new chains plays no part. Each
+// connection then posts the events of its own chain one after the other, the
+// next when the answer to the one before is there. What is timed is therefore
+// the store, its disk and the way there.
+//
+// # What is stored
+//
+// The events are real: chains of fresh keys that add made-up subjects. A store
+// keeps what it has taken, so this is for stores that are thrown away.
+package load
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+)
+
+// Plan says what is asked of a store.
+type Plan struct {
+	Server      string // base URL
+	Connections int    // at once, each with a chain of its own
+	Events      int    // posted by each connection while the clock runs
+}
+
+// Figures are what came of a plan.
+type Figures struct {
+	Requests int           `json:"requests"`
+	Bytes    int64         `json:"bytes"` // of the bodies that were sent, or read
+	Elapsed  time.Duration `json:"elapsed_ns"`
+	Median   time.Duration `json:"median_ns"`
+	P99      time.Duration `json:"p99_ns"`
+	Longest  time.Duration `json:"longest_ns"`
+}
+
+// PerSecond is the rate of requests.
+func (f Figures) PerSecond() float64 { return float64(f.Requests) / f.Elapsed.Seconds() }
+
+// connection is one client with its chain.
+type connection struct {
+	url    string
+	client *http.Client
+	lines  [][]byte
+	took   []time.Duration
+}
+
+// Appends posts events over many connections and measures until the last answer.
+// The first failure ends it.
+func Appends(ctx context.Context, plan Plan) (Figures, error) {
+	connections, err := prepare(ctx, plan)
+	if err != nil {
+		return Figures{}, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	start := time.Now()
+	var wait sync.WaitGroup
+	for _, c := range connections {
+		wait.Go(func() {
+			for _, line := range c.lines[1:] {
+				began := time.Now()
+				if err := c.post(ctx, line); err != nil {
+					cancel(err)
+					return
+				}
+				c.took = append(c.took, time.Since(began))
+			}
+		})
+	}
+	wait.Wait()
+	elapsed := time.Since(start)
+	if err := context.Cause(ctx); err != nil {
+		return Figures{}, err
+	}
+	figures := Figures{Elapsed: elapsed}
+	var took []time.Duration
+	for _, c := range connections {
+		took = append(took, c.took...)
+		for _, line := range c.lines[1:] {
+			figures.Bytes += int64(len(line))
+		}
+		c.client.CloseIdleConnections()
+	}
+	figures.count(took)
+	return figures, nil
+}
+
+func (f *Figures) count(took []time.Duration) {
+	if f.Requests = len(took); len(took) == 0 {
+		return
+	}
+	slices.Sort(took)
+	f.Median, f.P99, f.Longest = took[len(took)/2], took[len(took)*99/100], took[len(took)-1]
+}
+
+// prepare signs every event and begins every chain.
+func prepare(ctx context.Context, plan Plan) ([]*connection, error) {
+	connections := make([]*connection, plan.Connections)
+	for i := range connections {
+		chain, err := Chain(plan.Events + 1)
+		if err != nil {
+			return nil, err
+		}
+		connections[i] = connect(plan.Server, chain.Primary)
+		connections[i].lines = chain.Lines
+		if err := connections[i].post(ctx, chain.Lines[0]); err != nil {
+			return nil, err
+		}
+	}
+	return connections, nil
+}
+
+// connect makes a client that keeps one connection to the chain of a primary.
+func connect(server string, primary kez.Identity) *connection {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy, transport.MaxConnsPerHost, transport.DisableCompression = nil, 1, true
+	return &connection{client: &http.Client{Transport: transport}, url: chainURL(server, primary)}
+}
+
+func chainURL(server string, primary kez.Identity) string {
+	return strings.TrimSuffix(server, "/") + "/v1/sigchains/" + primary.System() + "/" + primary.Value()
+}
+
+// SignedChain is a chain of a fresh key.
+type SignedChain struct {
+	Primary kez.Identity
+	Lines   [][]byte // canonical, without newlines
+}
+
+// Chain makes and signs a chain of n events.
+func Chain(n int) (SignedChain, error) {
+	key, err := keys.Generate(kez.SystemEd25519, rand.Reader)
+	if err != nil {
+		return SignedChain{}, err
+	}
+	chain := SignedChain{Primary: key.Identity(), Lines: make([][]byte, 0, n)}
+	v := sigchain.NewVerifier(sigchain.NewState(key.Identity()))
+	at := time.Now()
+	for i := range n {
+		subject, err := kez.ParseSigned(fmt.Sprintf("github:load%d", i%100))
+		if err != nil {
+			return SignedChain{}, err
+		}
+		line, err := sigchain.Sign(v.State(), sigchain.Change{Op: sigchain.Add, Subject: subject}, key, at)
+		if err != nil {
+			return SignedChain{}, err
+		}
+		if err := v.Append(line); err != nil {
+			return SignedChain{}, err
+		}
+		chain.Lines = append(chain.Lines, line)
+	}
+	return chain, nil
+}
+
+// post sends one event and wants it stored as new.
+func (c *connection) post(ctx context.Context, line []byte) error {
+	return c.send(ctx, line, "application/json")
+}
+
+func (c *connection) send(ctx context.Context, body []byte, mediaType string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		return notURL(err)
+	}
+	r.Header.Set("Content-Type", mediaType)
+	answer, err := c.client.Do(r)
+	if err != nil {
+		return noAnswer(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
+	if err != nil {
+		return noAnswer(err)
+	}
+	return wantStatus(answer, http.StatusCreated, text)
+}
+
+func wantStatus(answer *http.Response, want int, body []byte) error {
+	switch {
+	case answer.StatusCode == want:
+		return nil
+	case answer.StatusCode == http.StatusTooManyRequests:
+		return kez.Errorf(kez.HTTPRateLimited, "the store limits how many chains one address may begin").
+			WithHint("start the store that is measured with --new-chains 0")
+	}
+	return kez.Errorf(kez.HTTPInternal, "the store answered %s where %d was expected: %s", answer.Status, want, kez.Quote(string(body[:min(len(body), 300)]))).
+		WithHint("the store's log tells more")
+}
+
+func notURL(err error) error {
+	return kez.Errorf(kez.CLIUsage, "the address of the store is no URL: %w", err).WithHint("write it as http://127.0.0.1:7878")
+}
+
+func noAnswer(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return kez.Errorf(kez.ChannelUnreachable, "the store does not answer: %w", err).WithHint("start it first and give its address with --server")
+}
