@@ -15,12 +15,14 @@ import (
 
 	"kez.lat/kez/fakes/scriptcmd"
 	"kez.lat/kez/impl/go/cli"
+	"kez.lat/kez/impl/go/store/server"
 )
 
 func TestMain(m *testing.M) {
 	scriptcmd.Commands(commands)
 	testscript.Main(m, map[string]func(){
-		"kez": func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"kez":            func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"kez-sig-server": func() { os.Exit(server.Main(os.Args[1:], server.System())) },
 	})
 }
 

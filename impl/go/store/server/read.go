@@ -10,12 +10,12 @@ import (
 )
 
 // chain gives a chain, or its end (KEZ-STORE-010, 012, 014 to 016).
-func (s *store) chain(w http.ResponseWriter, r *http.Request) error {
+func (a *api) chain(w http.ResponseWriter, r *http.Request) error {
 	since, err := service.Count(r, "since")
 	if err != nil {
 		return err
 	}
-	tip, err := s.tip(r)
+	tip, err := a.tip(r)
 	if err != nil {
 		return err
 	}
@@ -31,14 +31,14 @@ func (s *store) chain(w http.ResponseWriter, r *http.Request) error {
 		if first == tip.Length {
 			return nil
 		}
-		return s.log.Lines(r.Context(), tip, first, func(line []byte) error { return write(line, newline) })
+		return a.log.Lines(r.Context(), tip, first, func(line []byte) error { return write(line, newline) })
 	})
 }
 
 var newline = []byte("\n")
 
 // export gives all events in the order of arrival (KEZ-STORE-032).
-func (s *store) export(w http.ResponseWriter, r *http.Request) error {
+func (a *api) export(w http.ResponseWriter, r *http.Request) error {
 	after, err := service.Count(r, "after")
 	if err != nil {
 		return err
@@ -49,9 +49,9 @@ func (s *store) export(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 		var number []byte
-		return s.log.Arrivals(r.Context(), after, func(a sigchain.Arrival) error {
-			number = strconv.AppendInt(number[:0], a.N, 10)
-			return write([]byte(`{"n":`), number, []byte(`,"event":`), a.Line, []byte("}\n"))
+		return a.log.Arrivals(r.Context(), after, func(arrival sigchain.Arrival) error {
+			number = strconv.AppendInt(number[:0], arrival.N, 10)
+			return write([]byte(`{"n":`), number, []byte(`,"event":`), arrival.Line, []byte("}\n"))
 		})
 	})
 }
@@ -59,7 +59,7 @@ func (s *store) export(w http.ResponseWriter, r *http.Request) error {
 // pageSize is how many primaries one answer lists (KEZ-STORE-029).
 const pageSize = 100
 
-func (s *store) bySubject(w http.ResponseWriter, r *http.Request) error {
+func (a *api) bySubject(w http.ResponseWriter, r *http.Request) error {
 	after, _, err := service.Single(r, "after")
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *store) bySubject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	primaries, next, err := s.log.BySubject(r.Context(), subject, after, service.Page(r, pageSize))
+	primaries, next, err := a.log.BySubject(r.Context(), subject, after, service.Page(r, pageSize))
 	if err != nil {
 		return err
 	}
@@ -83,4 +83,3 @@ func (s *store) bySubject(w http.ResponseWriter, r *http.Request) error {
 	}{names, next})
 	return nil
 }
-

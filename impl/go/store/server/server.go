@@ -23,8 +23,8 @@ type Config struct {
 // bodyBudget bounds the memory of all large bodies together.
 const bodyBudget = 256 << 20
 
-// store is a running one.
-type store struct {
+// api is what the routes share.
+type api struct {
 	log       sigchain.Log
 	proxies   service.Proxies
 	newChains *service.Limiter
@@ -33,17 +33,17 @@ type store struct {
 
 // New makes the handler of a store.
 func New(c Config) *service.Mux {
-	s := &store{log: c.Log, proxies: c.Proxies, budget: service.NewBudget(bodyBudget),
+	a := &api{log: c.Log, proxies: c.Proxies, budget: service.NewBudget(bodyBudget),
 		newChains: service.NewLimiter(c.NewChains, time.Hour/time.Duration(max(1, c.NewChains)), c.Now)}
 	m := service.NewMux()
-	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}", s.chain)
-	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}", s.append)
-	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}/head", s.head)
-	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}/events", s.append)
-	m.Handle(http.MethodGet, "/v1/by-subject/{identity}", s.bySubject)
-	m.Handle(http.MethodGet, "/v1/export", s.export)
-	m.Handle(http.MethodGet, "/v1/healthz", s.health)
-	m.Handle(http.MethodGet, "/healthz", s.health)
+	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}", a.chain)
+	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}", a.append)
+	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}/head", a.head)
+	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}/events", a.append)
+	m.Handle(http.MethodGet, "/v1/by-subject/{identity}", a.bySubject)
+	m.Handle(http.MethodGet, "/v1/export", a.export)
+	m.Handle(http.MethodGet, "/v1/healthz", a.health)
+	m.Handle(http.MethodGet, "/healthz", a.health)
 	return m
 }
 
@@ -54,12 +54,12 @@ func primary(r *http.Request) (kez.Identity, error) {
 
 // tip gives the end of the chain of the path; of none there is nothing to read
 // (KEZ-STORE-011).
-func (s *store) tip(r *http.Request) (sigchain.Tip, error) {
+func (a *api) tip(r *http.Request) (sigchain.Tip, error) {
 	id, err := primary(r)
 	if err != nil {
 		return sigchain.Tip{}, err
 	}
-	tip, err := s.log.Tip(r.Context(), id)
+	tip, err := a.log.Tip(r.Context(), id)
 	if err == nil && tip.Length == 0 {
 		err = kez.Errorf(kez.HTTPNotFound, "no event of %s is stored here", id).
 			WithHint("it may be stored elsewhere; kez sigchain publish puts a chain here")
@@ -74,8 +74,8 @@ type placed struct {
 	Hash    string       `json:"hash"`
 }
 
-func (s *store) head(w http.ResponseWriter, r *http.Request) error {
-	tip, err := s.tip(r)
+func (a *api) head(w http.ResponseWriter, r *http.Request) error {
+	tip, err := a.tip(r)
 	if err != nil {
 		return err
 	}
@@ -104,11 +104,11 @@ func unchanged(w http.ResponseWriter, r *http.Request, tip sigchain.Tip) bool {
 // checkTime bounds a health check.
 const checkTime = 5 * time.Second
 
-func (s *store) health(w http.ResponseWriter, r *http.Request) error {
+func (a *api) health(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), checkTime)
 	defer cancel()
 	w.Header().Set("Cache-Control", "no-store")
-	if err := s.log.Check(ctx); err != nil { // KEZ-STORE-037
+	if err := a.log.Check(ctx); err != nil { // KEZ-STORE-037
 		return &service.Refusal{Err: kez.Errorf(kez.HTTPUnavailable, "the database fails its check: %w", err).
 			WithHint("tell who runs this store; its log says what is wrong")}
 	}

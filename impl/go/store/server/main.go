@@ -1,0 +1,146 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"kez.lat/kez/impl/go/internal/database"
+	"kez.lat/kez/impl/go/internal/service"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/store/load"
+	"kez.lat/kez/impl/go/store/sqlite"
+)
+
+const program = "kez-sig-server"
+
+const about = `kez-sig-server keeps sigchains and hands them out.
+
+  kez-sig-server [flags]                     serve
+  kez-sig-server mirror --from URL [flags]   serve, and follow another store
+  kez-sig-server backup [--db PATH] TO       copy the database, also of a running store
+  kez-sig-server health [URL]                ask a store whether it is well
+  kez-sig-server load [flags]                measure a store
+
+It starts without any flag. SIGTERM and SIGINT end it once it has answered what
+it was asked.`
+
+// Env is what the program knows of the process around it.
+type Env = service.Env
+
+// System is the environment of the real process.
+func System() Env { return service.System() }
+
+// Main runs the program and gives its exit code.
+func Main(args []string, env Env) int {
+	ctx, stop := signal.NotifyContext(env.Context, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal is not waited for.
+	context.AfterFunc(ctx, stop)
+	env.Context = ctx
+
+	command := ""
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		command, args = args[0], args[1:]
+	}
+	var err error
+	switch command {
+	case "":
+		err = serve(args, env)
+	case "mirror":
+		err = mirrorCommand(args, env)
+	case "backup":
+		err = backup(args, env)
+	case "health":
+		err = health(args, env)
+	case "load":
+		return load.Main(args, env)
+	default:
+		err = kez.Errorf(kez.CLIUsage, "there is no command %s", kez.Quote(command)).WithHint("%s -h lists them", program)
+	}
+	if err != nil {
+		return env.Report(program, err)
+	}
+	return service.ExitOK
+}
+
+// settings are what the flags of a serving store say.
+type settings struct {
+	service   service.Options
+	db        string
+	maxSize   int64
+	newChains int
+}
+
+// defaultDB is where a store keeps its chains.
+const defaultDB = "kez-sig.db"
+
+func (s *settings) flags(about string, env service.Env) *service.Flags {
+	s.service = service.DefaultOptions("0.0.0.0:7878")
+	s.db, s.maxSize, s.newChains = defaultDB, 10<<30, 600
+	f := service.NewFlags(program, about, env)
+	s.service.Flags(f, "KEZ_SIG")
+	f.String(&s.db, "db", "KEZ_SIG_DB", "`file` of the database")
+	f.Size(&s.maxSize, "max-size", "KEZ_SIG_MAX_SIZE", "most `bytes` of the database, such as 500MB or 10GiB; 0 is no limit")
+	f.Int(&s.newChains, "new-chains", "KEZ_SIG_NEW_CHAINS", "new `chains` that one client address may begin in an hour; 0 is no limit", 0)
+	return f
+}
+
+// none refuses arguments that nothing takes.
+func none(rest []string, err error) error {
+	if err == nil && len(rest) > 0 {
+		err = kez.Errorf(kez.CLIUsage, "%s is one argument too many", kez.Quote(rest[0])).WithHint("%s -h lists the flags", program)
+	}
+	return err
+}
+
+func serve(args []string, env service.Env) error {
+	var s settings
+	if err := none(s.flags(about, env).Parse(args)); err != nil {
+		return err
+	}
+	return s.run(env, func(ctx context.Context, _ *sqlite.Store, log *slog.Logger) {})
+}
+
+// run opens the database and serves until the context ends; beside runs along.
+func (s *settings) run(env service.Env, beside func(context.Context, *sqlite.Store, *slog.Logger)) (err error) {
+	log := service.NewLog(env.Stderr, s.service.LogLevel)
+	db, err := s.open(log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	ctx, cancel := context.WithCancel(env.Context)
+	running := make(chan struct{}, 2)
+	go func() { beside(ctx, db, log); running <- struct{}{} }()
+	go func() { scrub(ctx, db); running <- struct{}{} }()
+	defer func() { cancel(); <-running; <-running }()
+	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log,
+		Handler: New(Config{Log: db, Now: time.Now, Proxies: s.service.Proxies, NewChains: s.newChains})}
+	return server.Run(ctx)
+}
+
+func (s *settings) open(log *slog.Logger) (*sqlite.Store, error) {
+	return sqlite.Open(s.db, sqlite.Options{Options: database.Options{MaxBytes: s.maxSize, Logger: log}})
+}
+
+// scrubInterval is how often everything that is stored is read and checked;
+// what it finds, healthz tells (KEZ-STORE-037).
+const scrubInterval = 24 * time.Hour
+
+func scrub(ctx context.Context, db *sqlite.Store) {
+	ticker := time.NewTicker(scrubInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			_ = db.Scrub(ctx) // it logs what it finds, and Check tells it
+		}
+	}
+}

@@ -1,0 +1,284 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+	"kez.lat/kez/impl/go/store"
+	"kez.lat/kez/impl/go/strictjson"
+)
+
+// mirror follows one other store: it reads its export from where it stopped the
+// last time, and believes nothing of it. A chain whose events are not right, or
+// contradict what is stored here, is left out; the rest goes on.
+type mirror struct {
+	from    *store.Client
+	log     sigchain.Log
+	cursors cursorFile
+	logger  *slog.Logger
+	wait    func(context.Context, time.Duration) error
+
+	cursor  cursor
+	skipped map[kez.Identity]bool
+}
+
+// Bounds of the waits after failures, and of the silence within an export.
+const (
+	firstBackoff = time.Second
+	lastBackoff  = 5 * time.Minute
+	maxSilence   = time.Minute
+)
+
+// A batch is stored before the next is read, so its size bounds the memory.
+const (
+	batchEvents = 512
+	batchBytes  = 4 << 20
+	maxSkipped  = 100_000
+)
+
+// follow copies until ctx ends.
+func (m *mirror) follow(ctx context.Context, interval time.Duration) {
+	for backoff := firstBackoff; ; {
+		pause := interval
+		if err := m.catchUp(ctx); err != nil && ctx.Err() == nil {
+			m.logger.Warn("the mirror failed", "from", m.from.Base(), "code", string(kez.CodeOf(err)), "reason", err.Error(), "again_in", backoff.String())
+			pause, backoff = backoff, min(2*backoff, lastBackoff)
+		} else {
+			backoff = firstBackoff
+		}
+		if m.wait(ctx, pause) != nil {
+			return
+		}
+	}
+}
+
+// pending are events of one primary in the order they came.
+type pending struct {
+	primary kez.Identity
+	lines   [][]byte
+}
+
+// batch is what was read and is not stored yet.
+type batch struct {
+	chains map[kez.Identity]*pending
+	events int
+	bytes  int
+	last   cursor // once all of it is stored
+}
+
+func newBatch() *batch { return &batch{chains: map[kez.Identity]*pending{}} }
+
+// catchUp reads everything that the other store has beyond the cursor.
+func (m *mirror) catchUp(ctx context.Context) error {
+	if err := m.resume(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(maxSilence, func() { cancel(errSilence) })
+	defer silence.Stop()
+	b, overlap := newBatch(), m.cursor.N > 0
+	// The last event is asked for once more: a store that gives another one in
+	// its place, or none, is not the store that the cursor is of.
+	_, err := m.from.Export(ctx, max(0, m.cursor.N-1), func(n int64, event []byte) error {
+		silence.Reset(maxSilence)
+		hash := eventHash(event)
+		if overlap {
+			if overlap = false; n != m.cursor.N || hash != m.cursor.Hash {
+				return errOther
+			}
+			return nil
+		}
+		m.add(b, n, hash, event)
+		if b.events < batchEvents && b.bytes < batchBytes {
+			return nil
+		}
+		silence.Stop()
+		defer silence.Reset(maxSilence)
+		full := b
+		b = newBatch()
+		return m.flush(ctx, full)
+	})
+	if err == nil {
+		err = m.flush(ctx, b)
+	}
+	if errors.Is(err, errOther) || err == nil && overlap {
+		m.logger.Warn("the store that is mirrored has been replaced; it is read from its beginning", "from", m.from.Base())
+		m.cursor = cursor{}
+		return m.cursors.save(m.cursor)
+	}
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, errSilence) {
+		return cause
+	}
+	return err
+}
+
+var (
+	errOther   = errors.New("another store answers")
+	errSilence = kez.Errorf(kez.ChannelUnreachable, "the export stood still for %s", maxSilence)
+)
+
+// eventHash names an event of an export, canonical or not.
+func eventHash(event []byte) string {
+	if doc, err := strictjson.ReadCanonical(event, kez.MaxEnvelope); err == nil {
+		event = doc.Bytes()
+	}
+	sum := sha256.Sum256(event)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// resume reads the cursor. Where the database lacks what the cursor says was
+// stored, it is an older copy, and everything is read again.
+func (m *mirror) resume(ctx context.Context) error {
+	if m.skipped != nil {
+		return nil
+	}
+	read, err := m.cursors.load()
+	if err != nil {
+		m.logger.Warn("the cursor of the mirror cannot be read; the store is read from its beginning", "reason", err.Error())
+	}
+	if read.Primary != "" {
+		id, err := kez.ParseSigned(read.Primary)
+		if err == nil {
+			var stored sigchain.Stored
+			if stored, _, err = m.log.At(ctx, id, read.Seq); err != nil {
+				return err
+			}
+			if stored.Hash.String() != read.Stored {
+				m.logger.Warn("the database is older than the cursor of the mirror; the store is read from its beginning")
+				read = cursor{}
+			}
+		}
+	}
+	m.cursor, m.skipped = read, map[kez.Identity]bool{}
+	return nil
+}
+
+// add puts an event of the export into a batch.
+func (m *mirror) add(b *batch, n int64, hash string, event []byte) {
+	b.last.N, b.last.Hash = n, hash
+	primary, err := primaryOf(event)
+	if err != nil {
+		m.logger.Warn("an event of the mirrored store has no primary and is left out", "n", n, "code", string(kez.CodeOf(err)))
+		return
+	}
+	if m.skipped[primary] {
+		return
+	}
+	p := b.chains[primary]
+	if p == nil {
+		p = &pending{primary: primary}
+		b.chains[primary] = p
+	}
+	p.lines = append(p.lines, bytes.Clone(event))
+	b.events++
+	b.bytes += len(event)
+}
+
+func primaryOf(event []byte) (kez.Identity, error) {
+	doc, err := strictjson.Read(event, kez.MaxEnvelope)
+	if err != nil {
+		return kez.Identity{}, err
+	}
+	return kez.ParseSigned(doc.Root().Member("payload").Member("primary").Text())
+}
+
+// storers is how many chains are stored side by side, which one sync serves.
+const storers = 64
+
+// flush stores a batch, chain by chain, and moves the cursor. A failure of the
+// database or the network is returned, and the cursor stays where it was.
+func (m *mirror) flush(ctx context.Context, b *batch) error {
+	if b.last.N == 0 {
+		return nil
+	}
+	var (
+		group  sync.WaitGroup
+		places = make(chan struct{}, storers)
+		mu     sync.Mutex
+		first  error
+	)
+	for _, p := range b.chains {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			last, err := m.store(ctx, p)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err != nil && ours(err):
+				first = err
+			case err != nil:
+				m.skip(p.primary, err)
+			case last.Line != nil || last.Hash != sigchain.Hash{}:
+				b.last.Primary, b.last.Seq, b.last.Stored = p.primary.String(), last.Seq, last.Hash.String()
+			}
+		})
+	}
+	group.Wait()
+	if first != nil {
+		return first
+	}
+	if b.last.Primary == "" { // nothing was stored: what was stays
+		b.last.Primary, b.last.Seq, b.last.Stored = m.cursor.Primary, m.cursor.Seq, m.cursor.Stored
+	}
+	m.cursor = b.last
+	return m.cursors.save(m.cursor)
+}
+
+// store stores events of one chain. Where some are missing before them, the
+// whole chain is fetched; where one is wrong, those before it are stored.
+func (m *mirror) store(ctx context.Context, p *pending) (sigchain.Stored, error) {
+	appended, err := sigchain.AppendTo(ctx, m.log, p.primary, joinLines(p.lines), sigchain.AppendOptions{})
+	if err == nil || ours(err) {
+		return appended.Last, err
+	}
+	if code := kez.CodeOf(err); code == kez.SigchainGap || code == kez.SigchainFirstSeq {
+		chain, fetchErr := m.from.Fetch(ctx, p.primary)
+		if fetchErr != nil {
+			return sigchain.Stored{}, fetchErr
+		}
+		appended, err = sigchain.AppendTo(ctx, m.log, p.primary, chain.Lines, sigchain.AppendOptions{})
+		return appended.Last, err
+	}
+	last := sigchain.Stored{}
+	for _, line := range p.lines {
+		appended, err := sigchain.AppendTo(ctx, m.log, p.primary, line, sigchain.AppendOptions{})
+		if err != nil {
+			return last, err
+		}
+		last = appended.Last
+	}
+	return last, nil
+}
+
+func joinLines(lines [][]byte) []byte { return append(bytes.Join(lines, newline), '\n') }
+
+// ours reports whether an error is about this machine or the network, and so
+// not about the chain.
+func ours(err error) bool {
+	switch kez.CodeOf(err) {
+	case kez.HTTPInternal, kez.HTTPStorageFull, kez.HTTPUnavailable, kez.HTTPRateLimited, kez.ChannelUnreachable,
+		kez.ChannelRateLimited, "": // without a code it is the context's
+		return true
+	}
+	return false
+}
+
+// skip leaves a chain out until the program starts again. Of very many chains
+// the list is begun anew, which costs only work.
+func (m *mirror) skip(primary kez.Identity, err error) {
+	m.logger.Warn("a chain of the mirrored store is left out", "primary", primary.String(), "code", string(kez.CodeOf(err)), "reason", err.Error())
+	if len(m.skipped) >= maxSkipped {
+		clear(m.skipped)
+	}
+	m.skipped[primary] = true
+}

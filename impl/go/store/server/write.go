@@ -1,0 +1,74 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"time"
+
+	"kez.lat/kez/impl/go/internal/service"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+)
+
+// append takes one envelope or lines (KEZ-STORE-017 to 028).
+func (a *api) append(w http.ResponseWriter, r *http.Request) error {
+	id, err := primary(r)
+	if err != nil {
+		return err
+	}
+	if _, err := service.MediaType(r, "application/json", "application/jsonl"); err != nil {
+		return err
+	}
+	client := a.proxies.Client(r)
+	if err := a.mayBegin(r, id, a.newChains.Wait(client)); err != nil {
+		return err
+	}
+	body, release, err := a.budget.Body(w, r, kez.MaxChain)
+	defer release()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	appended, err := sigchain.AppendTo(r.Context(), a.log, id, body, sigchain.AppendOptions{Begin: func() error {
+		if wait := a.newChains.Take(client); wait > 0 { // KEZ-STORE-033
+			return service.RateLimited("new chains", wait)
+		}
+		return nil
+	}})
+	if err != nil {
+		return refusal(err, body, appended.Conflict)
+	}
+	status := http.StatusOK
+	if appended.New > 0 {
+		status = http.StatusCreated // KEZ-STORE-022
+	}
+	service.WriteJSON(w, status, placed{id, appended.Last.Seq, appended.Last.Hash.String()})
+	return nil
+}
+
+// mayBegin refuses a new chain of a client that has to wait anyway, before its
+// body is read and verified.
+func (a *api) mayBegin(r *http.Request, id kez.Identity, wait time.Duration) error {
+	if wait == 0 {
+		return nil
+	}
+	tip, err := a.log.Tip(r.Context(), id)
+	if err == nil && tip.Length == 0 {
+		err = service.RateLimited("new chains", wait)
+	}
+	return err
+}
+
+// refusal is the answer to what was not taken: a conflict carries the stored
+// event that it is about (KEZ-STORE-024), and a line is only named where there
+// are several.
+func refusal(err error, body []byte, conflict sigchain.Stored) error {
+	if e, ok := errors.AsType[*kez.Error](err); ok && bytes.Count(bytes.Trim(body, kez.JSONSpace), newline) == 0 {
+		e.At = 0
+	}
+	if conflict.Line == nil {
+		return err
+	}
+	return &service.Refusal{Err: err, Event: conflict.Line}
+}
