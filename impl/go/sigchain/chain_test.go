@@ -238,7 +238,7 @@ func TestLimits(t *testing.T) {
 // TestNoEventPastTheLimit neither signs nor adds what no reader takes.
 func TestNoEventPastTheLimit(t *testing.T) {
 	key := seedKey(t, 1)
-	state, err := sigchain.VerifyBytes(benchChain(t, sigchain.MaxEvents))
+	state, err := sigchain.VerifyBytes(fullChain(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,19 +72,24 @@ type storedChain struct {
 	err    error // the first of the log's own
 }
 
+// errLog stands for the error of a log where the error of a line is expected;
+// no line is to blame for it.
+var errLog = errors.New("the log failed")
+
+// hash gives the hash of a stored event, or errLog with c.err set.
 func (c *storedChain) hash(seq int) (Hash, error) {
 	if c.err != nil {
-		return Hash{}, c.err
+		return Hash{}, errLog
 	}
 	if seq < c.from || seq >= c.from+len(c.hashes) {
 		c.from = seq
-		if c.hashes, c.err = c.log.Hashes(c.ctx, c.tip.Primary, seq, hashesPage); c.err != nil {
-			return Hash{}, c.err
-		}
-		if len(c.hashes) == 0 {
+		c.hashes, c.err = c.log.Hashes(c.ctx, c.tip.Primary, seq, hashesPage)
+		if c.err == nil && len(c.hashes) == 0 {
 			c.err = kez.Errorf(kez.HTTPInternal, "the store lacks an event of the chain").
 				WithHint("nothing is wrong with the request; try another server")
-			return Hash{}, c.err
+		}
+		if c.err != nil {
+			return Hash{}, errLog
 		}
 	}
 	return c.hashes[seq-c.from], nil

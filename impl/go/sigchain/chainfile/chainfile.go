@@ -1,5 +1,5 @@
 // Package chainfile keeps sigchains as files: KEZ_HOME/sigchains, one file of
-// JSON lines a primary.
+// JSON lines a primary, and the evidence of forks in KEZ_HOME/forks.
 //
 // What is read is verified whole before anything is done with it. An append
 // replaces the file by one rename, under a lock, so that two writers never
@@ -32,8 +32,25 @@ func name(primary kez.Identity) string {
 func (f Files) Path(primary kez.Identity) string { return f.home.Path(name(primary)) }
 
 // Load reads and verifies the chain of a primary; where none is kept it is
-// empty.
+// empty. Where evidence of a fork is kept the error is sigchain.fork, beside the
+// state of the shared prefix and the lines of the kept branch: no program ends a
+// fork (KEZ-CHAIN-074).
 func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
+	state, data, err := f.loadKept(primary)
+	if err != nil && !errors.Is(err, kez.SigchainFork) {
+		return state, data, err
+	}
+	forked, _, evidenceErr := f.Evidence(primary)
+	if evidenceErr != nil {
+		return nil, nil, evidenceErr
+	}
+	if forked == nil {
+		return state, data, err
+	}
+	return sigchain.Merge(forked, state), data, f.forked(forked)
+}
+
+func (f Files) loadKept(primary kez.Identity) (*sigchain.State, []byte, error) {
 	data, err := f.home.Read(name(primary), kez.MaxChain, kez.CLIFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return sigchain.NewState(primary), nil, nil
@@ -56,6 +73,11 @@ func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, 
 			if state, err = f.verify(primary, old); err != nil {
 				return nil, err
 			}
+		}
+		if forked, _, err := f.Evidence(primary); err != nil {
+			return nil, err
+		} else if forked != nil {
+			return nil, f.forked(forked)
 		}
 		line, err := sign(state)
 		if err != nil {
