@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
@@ -152,4 +153,19 @@ func bySubject(t testing.TB, s *sqlite.Store, subject string) string {
 		t.Fatal(err, next)
 	}
 	return fmt.Sprint(primaries)
+}
+
+// exec changes a database as no program of ours does.
+func exec(t testing.TB, path, script string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(script); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
