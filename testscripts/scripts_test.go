@@ -55,6 +55,7 @@ func run(t *testing.T, dir, bin string) {
 			env.Setenv("KEZ_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("KEZ_NOW", "2026-06-01T00:00:00Z")
 			env.Setenv("KEZ_SECRET", "")
+			env.Setenv("KEZ_SIG_SERVER", "none") // the default is on the network
 			env.Setenv("NO_COLOR", "1")
 			for name, value := range people {
 				env.Setenv(name, value)

@@ -6,17 +6,27 @@ import (
 
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/all"
+	"kez.lat/kez/impl/go/channel/chains"
 	"kez.lat/kez/impl/go/config"
 )
 
 // channelsOf wires the channels with what the user configured.
 func channelsOf(s *config.Settings, doh string, now func() time.Time) channel.Registry {
-	return all.Registry(all.Endpoints{
+	return all.Registry(endpoints(s, doh), Version, now)
+}
+
+// sourcesOf wires the sources of chains likewise.
+func sourcesOf(s *config.Settings, doh string, now func() time.Time) (*chains.Sources, error) {
+	return all.Chains(endpoints(s, doh), Version, now)
+}
+
+func endpoints(s *config.Settings, doh string) all.Endpoints {
+	return all.Endpoints{
 		DNSServer: s.DNSServer.Value, DoH: doh,
 		GitHubAPI: override(s.GitHubAPI), GitHubRaw: s.GitHubRaw.Value, GitHubToken: s.GitHubToken.Reveal(),
 		WebBase: s.WebBase.Value, APBase: s.APBase.Value, BlueskyAppView: override(s.BlueskyAppView),
-		Relays: s.Relays.Value,
-	}, Version, now)
+		Relays: s.Relays.Value, Stores: s.Stores.Value,
+	}
 }
 
 // override gives the root that stands in for the usual one, "" for none.

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kez.lat/kez/impl/go/kez"
-	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/verify"
 )
 
@@ -17,6 +16,7 @@ type graph struct {
 	Primary   string           `json:"primary"`
 	From      string           `json:"from"` // the identity that led to the primary
 	Chain     *verify.Result   `json:"chain"`
+	Sources   []verify.Source  `json:"sources"` // of the chain
 	Subjects  []*verify.Result `json:"subjects"`
 	Unchecked []string         `json:"unchecked"` // systems without a channel
 }
@@ -27,7 +27,8 @@ func (a *app) graphCommand() *cobra.Command {
 		Short: "Show a primary and everything it claims, each verified",
 		Long: `Show a primary, its chain and every subject that is active in it, each verified
 where it is published. IDENTITY is the primary itself, or anything it has proven.
-The chain is the one given with --chain, else the one kept on this machine.`,
+The chain is the longest of those that the stores, the nostr relays of a nostr
+primary, the files of --chain and this machine have.`,
 		Example: `  kez graph github:alice
   kez graph --dot dns:example.com | dot -Tsvg -o graph.svg`,
 		Args: exactly(1),
@@ -67,7 +68,8 @@ The chain is the one given with --chain, else the one kept on this machine.`,
 // buildGraph finds the primary, then its chain, then verifies what is active and
 // what led there, all by that chain.
 func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.Identity, f *lookFlags) (*graph, error) {
-	g := &graph{From: id.String(), Subjects: []*verify.Result{}, Unchecked: []string{}}
+	g := &graph{From: id.String(), Sources: []verify.Source{}, Subjects: []*verify.Result{}, Unchecked: []string{}}
+	q.Run = v.Begin(ctx)
 	primary, failed, err := leadTo(ctx, v, q, id)
 	if err != nil {
 		return nil, err
@@ -77,16 +79,16 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 		return g, nil
 	}
 	g.Primary = primary.String()
-	state, err := a.chainFor(primary, q, f)
-	if err != nil {
-		return nil, err
+	if q.Chains != nil && q.Chains.Of(primary) == nil {
+		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "none of the chains given belongs to %s", primary).
+			WithHint("give its chain with --chain, or leave the flag out: %s", strings.Join(f.chains.values, ", "))
 	}
-	g.Chain = verify.State(state)
+	state, sources, notes := q.Run.Chain(ctx, primary, q.Chains)
+	for _, note := range notes {
+		a.warn("%s", note)
+	}
+	g.Chain, g.Sources = verify.State(state), sources
 	a.exit = g.Chain.Status.Exit()
-	if q.Chains == nil && (state.Length > 0 || state.Fork != nil) {
-		q.Chains = &verify.Chains{}
-		q.Chains.Add(state, "local")
-	}
 	q.Primary = primary
 	subjects := state.Active()
 	if id != primary && !contains(subjects, id) {
@@ -127,7 +129,7 @@ func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.I
 	if err != nil {
 		return id, nil, err
 	}
-	q.Chains, q.RequireChain = nil, false
+	q.Chains, q.NoChains, q.RequireChain = nil, true, false
 	r := v.ID(ctx, targets[0], q)
 	if r.Status == kez.Valid {
 		primary, err = kez.ParseSigned(r.Primary)
@@ -137,20 +139,6 @@ func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.I
 		return id, nil, nil
 	}
 	return id, r, nil
-}
-
-// chainFor is the chain of --chain where one is of this primary, else the kept
-// one.
-func (a *app) chainFor(primary kez.Identity, q verify.Question, f *lookFlags) (*sigchain.State, error) {
-	if q.Chains != nil {
-		if state := q.Chains.Of(primary); state != nil {
-			return state, nil
-		}
-		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "none of the chains given belongs to %s", primary).
-			WithHint("give its chain with --chain, or leave the flag out: %s", strings.Join(f.chains.values, ", "))
-	}
-	state, _, err := a.loadChain(primary)
-	return state, err
 }
 
 func contains(ids []kez.Identity, id kez.Identity) bool {

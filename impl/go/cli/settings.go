@@ -9,12 +9,20 @@ import (
 )
 
 // settings gathers flags, environment, config.toml and defaults.
-func (a *app) settings() (*config.Settings, error) {
+func (a *app) settings(flags ...config.Flag) (*config.Settings, error) {
 	h, err := a.home()
 	if err != nil {
 		return nil, err
 	}
-	return config.Load(h, a.env.Getenv)
+	return config.Load(h, a.env.Getenv, flags...)
+}
+
+// setting makes a flag that was given win over a setting of that name.
+func setting(name, flag string, given *list) []config.Flag {
+	if len(given.values) == 0 {
+		return nil
+	}
+	return []config.Flag{{Setting: name, Name: flag, Values: given.values}}
 }
 
 func (a *app) configCommand() *cobra.Command {

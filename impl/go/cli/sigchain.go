@@ -15,10 +15,10 @@ import (
 func (a *app) sigchainCommand() *cobra.Command {
 	return group("sigchain", "Record what you claim now, and what you revoke",
 		`A sigchain is the signed list of what a primary claims: added, revoked, handed
-over. These commands change and show the copy kept on this machine; nothing is
-published.`,
+over. These commands change and show the copy kept on this machine; only publish
+and pull use the network.`,
 		a.sigchainAdd(), a.sigchainRevoke(), a.sigchainRotate(), a.sigchainAddDevice(),
-		a.sigchainShow(), a.sigchainExport(), a.sigchainVerify())
+		a.sigchainShow(), a.sigchainExport(), a.sigchainVerify(), a.sigchainPublish(), a.sigchainPull())
 }
 
 func (a *app) sigchainAdd() *cobra.Command {
@@ -148,7 +148,7 @@ func (a *app) change(secret *secretFlags, describe func(*keys.Private) (sigchain
 		return nil
 	}
 	a.printf("%s  event %d of %s\n  head       %s\n", c.Op, o.Seq, o.Primary, o.Hash)
-	a.note("kept on this machine; others learn of it when the chain is published")
+	a.note("kept on this machine; others learn of it when the chain is published: kez sigchain publish")
 	return nil
 }
 

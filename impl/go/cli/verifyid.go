@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain/chainfile"
 	"kez.lat/kez/impl/go/verify"
 	"kez.lat/kez/impl/go/verify/pins"
 )
@@ -40,6 +41,11 @@ func (a *app) verifyID() *cobra.Command {
 		Short: "Look for the proofs of identities and check them",
 		Long: `Look for the proof of each identity in the places that only its account can write
 to, and check it. Systems: dns, github, web, nostr, bluesky, ap.
+
+Whether a proof still holds is decided by the chain of its primary, which is asked
+for at the stores of KEZ_SIG_SERVER, the nostr relays of a nostr primary, the
+subject's own web site or domain, and on this machine. Longer chains are kept, so
+that no source can take a revocation back. --explain shows each source.
 
 Exit codes: 0 all valid, 1 one is not, 3 one could not be looked at, 2 wrong usage.`,
 		Example: `  kez verify id github:alice dns:example.com
@@ -139,7 +145,14 @@ func (a *app) verifier(f *lookFlags) (*verify.Verifier, verify.Question, error) 
 	if err != nil {
 		return nil, q, err
 	}
-	return &verify.Verifier{Channels: channelsOf(settings, f.doh.value, a.clock().Now), Pins: known, Repin: f.repin, Timeout: timeout}, q, nil
+	now := a.clock().Now
+	sources, err := sourcesOf(settings, f.doh.value, now)
+	if err != nil {
+		return nil, q, err
+	}
+	kept := chainfile.In(h)
+	return &verify.Verifier{Channels: channelsOf(settings, f.doh.value, now), Sources: sources, Kept: &kept,
+		Pins: known, Repin: f.repin, Timeout: timeout}, q, nil
 }
 
 // verifyAll prints the verdict of each identity in order, then a summary.
@@ -236,8 +249,27 @@ func (a *app) explain(r *verify.Result) {
 		t.row("seen", strings.TrimSpace(string(c.Status)+" "+string(c.Code)+" "+c.Message))
 		t.row("do", c.Hint)
 	}
+	if r.ClaimResult != nil {
+		for _, s := range r.Chain.Sources {
+			t.row("chain at", s.Source)
+			t.row("seen", sourceSeen(s))
+		}
+	}
 	for _, note := range r.Notes {
 		t.row("note", note)
 	}
 	a.print(t.String())
 }
+
+// sourceSeen says in words what a source of a chain had.
+func sourceSeen(s verify.Source) string {
+	switch {
+	case s.State == verify.SourceNoAnswer:
+		return strings.TrimSpace("no answer: " + string(s.Code) + " " + s.Message)
+	case s.Length == 0 && s.State == verify.SourceBehind:
+		return "no event"
+	}
+	return fmt.Sprintf("%s, %d events, head %s", s.State, s.Length, s.Head)
+}
+
+func sourceLine(s verify.Source) string { return s.Source + ": " + sourceSeen(s) }

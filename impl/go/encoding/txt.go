@@ -23,10 +23,14 @@ func FormatTXT(token string) (list []string) {
 
 // FormatZone writes the zone line that publishes a token for a domain
 // (KEZ-DNS-016).
-func FormatZone(domain, token string) string {
+func FormatZone(domain, token string) string { return FormatRecord(ownerPrefix+domain, token) }
+
+// FormatRecord writes the zone line of a TXT record at any name, which has no
+// final dot.
+func FormatRecord(name, token string) string {
 	var out strings.Builder
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-	out.WriteString(ownerPrefix + domain + ". " + strconv.Itoa(ZoneTTL) + " IN TXT")
+	out.WriteString(name + ". " + strconv.Itoa(ZoneTTL) + " IN TXT")
 	for _, text := range FormatTXT(token) {
 		out.WriteString(` "` + escape.Replace(text) + `"`)
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"kez.lat/kez/impl/go/kez"
@@ -18,41 +19,108 @@ type Chains struct {
 	sources []chainSource
 }
 
-// chainSource is one chain as it came.
+// chainSource is one chain as it came, or why it did not.
 type chainSource struct {
-	name  string
-	state *sigchain.State
+	name    string
+	primary kez.Identity
+	kind    sourceKind
+	state   *sigchain.State // nil: it did not answer
+	lines   []byte          // where they may have to be kept
+	err     error
+}
+
+// sourceKind tells what an answer is worth.
+type sourceKind int
+
+const (
+	fromFile  sourceKind = iota // given by the user
+	fromHome                    // the kept chain
+	fromAfar                    // asked for at a place of the primary
+	fromThere                   // asked for at the subject's own place
+)
+
+// answered reports whether a source has told something. The subject's own place
+// need not have a chain, and who holds it could take it away, so that nothing
+// there tells nothing (KEZ-VERIFY-040).
+func (s *chainSource) answered() bool {
+	return s.state != nil && (s.kind != fromThere || s.state.Length > 0 || s.state.Fork != nil)
 }
 
 // Add takes a chain, forked ones included; source names where it came from.
 func (c *Chains) Add(state *sigchain.State, source string) {
+	c.add(chainSource{name: source, primary: state.Primary, state: state})
+}
+
+func (c *Chains) add(s chainSource) {
 	if c.states == nil {
 		c.states = map[kez.Identity]*sigchain.State{}
 	}
-	c.sources = append(c.sources, chainSource{source, state})
-	if held := c.states[state.Primary]; held != nil {
+	c.sources = append(c.sources, s)
+	if s.state == nil {
+		return
+	}
+	state := s.state
+	if held := c.states[s.primary]; held != nil {
 		state = sigchain.Merge(held, state)
 	}
-	c.states[state.Primary] = state
+	c.states[s.primary] = state
 }
 
 // Of gives what the chains of a primary add up to, nil where there is none.
 func (c *Chains) Of(primary kez.Identity) *sigchain.State { return c.states[primary] }
 
+// answered reports whether any source told something of a primary's chain.
+func (c *Chains) answered(primary kez.Identity) bool {
+	return slices.ContainsFunc(c.sources, func(s chainSource) bool { return s.primary == primary && s.answered() })
+}
+
 // list reports every source beside what all of them add up to.
 func (c *Chains) list() []Source {
 	list := make([]Source, 0, len(c.sources))
 	for _, s := range c.sources {
-		entry := Source{Source: s.name, State: SourceLongest, Length: s.state.Length, Head: headText(s.state)}
-		switch whole := c.states[s.state.Primary]; {
-		case s.state.Fork != nil, whole.Fork != nil && s.state.Length > whole.Length:
-			entry.State, entry.Code = SourceFork, kez.SigchainFork
-		case s.state.Length < whole.Length:
-			entry.State = SourceBehind
-		}
-		list = append(list, entry)
+		list = append(list, c.report(s))
 	}
 	return list
+}
+
+func (c *Chains) report(s chainSource) Source {
+	if s.state == nil {
+		code, message, _, _, _ := explain(s.err)
+		return Source{Source: s.name, State: SourceNoAnswer, Code: code, Message: message}
+	}
+	entry := Source{Source: s.name, State: SourceLongest, Length: s.state.Length, Head: headText(s.state)}
+	switch whole := c.states[s.primary]; {
+	case s.state.Fork != nil, whole.Fork != nil && s.state.Length > whole.Length:
+		entry.State, entry.Code = SourceFork, kez.SigchainFork
+	case s.state.Length < whole.Length, s.state.Length == 0:
+		entry.State = SourceBehind
+	}
+	return entry
+}
+
+// rolledBack gives sigchain.rollback where sources answer and none of them has
+// the kept head of a chain that the claim depends on (KEZ-VERIFY-026). Whoever
+// calls has found neither a revocation nor a fork (KEZ-VERIFY-027).
+func (c *Chains) rolledBack() error {
+	for _, kept := range c.sources {
+		if kept.kind != fromHome || kept.state == nil || kept.state.Length == 0 {
+			continue
+		}
+		last, answers, confirmed := kept.state.Length-1, 0, false
+		for i := range c.sources {
+			s := &c.sources[i]
+			if s.primary != kept.primary || s.kind != fromAfar && s.kind != fromThere || !s.answered() {
+				continue
+			}
+			answers++
+			confirmed = confirmed || s.state.Length > last && s.state.HashAt(last) == kept.state.Head
+		}
+		if answers > 0 && !confirmed {
+			return kez.Errorf(kez.SigchainRollback, "no source that answers has all %d events of the chain of %s that are kept on this machine", kept.state.Length, kept.primary).
+				WithHint("a source may hold events back, or lost them; ask again later or another store. If the chain is yours: kez sigchain publish")
+		}
+	}
+	return nil
 }
 
 func headText(state *sigchain.State) string {
@@ -78,17 +146,22 @@ func (c *Chains) device(key, primary kez.Identity) bool {
 // fork come first.
 func (c *Chains) decide(subject, primary, key kez.Identity, now time.Time) (ChainInfo, error) {
 	info := ChainInfo{Sources: []Source{}}
-	if c == nil || len(c.states) == 0 {
+	if c == nil || len(c.sources) == 0 {
 		return info, nil
 	}
 	info.Sources = c.list()
 	state := c.states[primary]
 	if state == nil {
-		return info, kez.Errorf(kez.SigchainPrimaryChanged, "the chain belongs to another primary than the claim, whose primary is %s", primary).
-			WithHint("give the chain of the claim's primary")
+		if slices.ContainsFunc(c.sources, func(s chainSource) bool { return s.kind == fromFile }) {
+			return info, kez.Errorf(kez.SigchainPrimaryChanged, "the chain belongs to another primary than the claim, whose primary is %s", primary).
+				WithHint("give the chain of the claim's primary")
+		}
+		return info, nil // no source answered
 	}
-	info.Checked, info.Head, info.Length = true, headText(state), state.Length
-	info.Age = max(0, int64(now.Sub(state.LastAt)/time.Second))
+	info.Checked, info.Head, info.Length = c.answered(primary), headText(state), state.Length
+	if state.Length > 0 {
+		info.Age = max(0, int64(now.Sub(state.LastAt)/time.Second))
+	}
 	if key != primary {
 		if listed, _ := state.Device(key); !listed {
 			return info, revoked("the device that signed the claim is no longer listed in the chain")
@@ -122,8 +195,8 @@ func (c *Chains) follow(info *ChainInfo, state *sigchain.State, subject kez.Iden
 		}
 		inherited = true
 		next := c.states[state.Successor]
-		if next == nil {
-			info.Checked = false // the successor did not answer
+		if next == nil || !c.answered(state.Successor) {
+			info.Checked, info.waits = false, true // the successor did not answer
 			return nil
 		}
 		seen[state.Successor] = true

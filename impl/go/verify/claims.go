@@ -14,13 +14,30 @@ type Question struct {
 	Subject kez.Identity // zero: whatever the proofs are about
 	Primary kez.Identity // zero: whoever signed
 	Now     time.Time
-	Chains  *Chains // nil: no chain is asked
+	Chains  *Chains // those given as files; nil: none are
 	// RequireChain makes a verdict without a whole chain unreachable.
 	RequireChain bool
 	// Searched says that the candidates come from a channel, where finding
 	// nothing is not_found.
 	Searched bool
 	Evidence string // where the candidates were found
+	// Run is the run that the question is part of; nil makes one for it.
+	Run *Run
+	// NoChains says that no chain decides, as where a look only leads on.
+	NoChains bool
+
+	// look, where chains are looked for, gives those that decide about a
+	// primary's claims, the files included.
+	look func(primary kez.Identity) *Chains
+}
+
+// chainsOf gives the chains that decide about claims of a primary. Those of
+// primaries that were not asked for are not looked for.
+func (q Question) chainsOf(primary kez.Identity) *Chains {
+	if q.look == nil || !q.Primary.IsZero() && primary != q.Primary {
+		return q.Chains
+	}
+	return q.look(primary)
 }
 
 // Claims judges candidates: each for itself, then all together.
@@ -67,8 +84,8 @@ func (q Question) judge(f encoding.Candidate) Candidate {
 
 func (q Question) check(json []byte, c *Candidate) error {
 	var device func(key, primary kez.Identity) bool
-	if q.Chains != nil {
-		device = q.Chains.device
+	if q.Chains != nil || q.look != nil {
+		device = func(key, primary kez.Identity) bool { return q.chainsOf(primary).device(key, primary) }
 	}
 	cl, err := claim.Read(json, q.Now, device)
 	if err != nil {
@@ -84,13 +101,17 @@ func (q Question) check(json []byte, c *Candidate) error {
 		return kez.Errorf(kez.ChannelSubjectMismatch, "the claim is about %s, not about %s", cl.Subject, q.Subject).
 			WithHint("the proof was copied from somebody else, or published in the wrong place")
 	}
-	c.chain, err = q.Chains.decide(cl.Subject, cl.Primary, cl.Key, q.Now)
+	c.chains = q.chainsOf(cl.Primary)
+	c.chain, err = c.chains.decide(cl.Subject, cl.Primary, cl.Key, q.Now)
 	if err != nil {
 		return err
 	}
 	if cl.Expired(q.Now) {
 		return kez.Errorf(kez.ClaimExpired, "the claim expired at %s, and this machine's clock says %s", c.ExpiresAt, kez.FormatTime(q.Now)).
 			WithHint("%s", clockHint(q.Now, "ask the owner for a new claim"))
+	}
+	if q.look != nil && c.chains != nil {
+		return c.chains.rolledBack()
 	}
 	return nil
 }
@@ -177,6 +198,7 @@ func (r *Result) take(c *Candidate) {
 	if c.chain.Sources != nil {
 		r.Chain = c.chain
 	}
+	r.chains = c.chains
 }
 
 // finish words a valid verdict and applies --require-chain.
@@ -187,12 +209,16 @@ func (q Question) finish(r *Result) {
 		err := kez.Errorf(kez.ChannelUnreachable, "the claim is sound, and its chain could not be read whole, which was required").
 			WithHint("give the chain, or leave --require-chain out")
 		r.fail(err, q.Searched)
-	case !chain.Checked && len(chain.Sources) > 0:
+	case !chain.Checked && chain.waits:
 		r.Message = "the claim is valid; the primary was replaced and the successor's chain did not answer"
+	case !chain.Checked && len(chain.Sources) > 0:
+		r.Message = "the claim is valid; no chain was checked, since no source of it answered, so a later revocation would not show"
 	case !chain.Checked:
 		r.Message = "the claim is valid; no chain was checked, so a later revocation would not show"
 	case chain.Partial:
 		r.Message = "the claim is valid; the chain holds operations that this program does not know"
+	case !chain.Listed && chain.Length == 0:
+		r.Message = "the claim is valid; its primary has published no chain, so none lists its subject"
 	case !chain.Listed:
 		r.Message = "the claim is valid; the chain does not mention its subject"
 	default:

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"kez.lat/kez/impl/go/channel"
+	"kez.lat/kez/impl/go/channel/chains"
 	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain/chainfile"
 	"kez.lat/kez/impl/go/verify/pins"
 )
 
@@ -17,6 +19,11 @@ type Verifier struct {
 	Repin    bool       // take the account found now for the right one
 	Timeout  time.Duration
 	Parallel int // identities at once; 0 is 32
+	// Sources are where chains are looked for; nil: nowhere, and the files of a
+	// question are all there is. Kept are the chains on this machine, nil for
+	// none.
+	Sources *chains.Sources
+	Kept    *chainfile.Files
 
 	mu       sync.Mutex // guards Pins and repinned
 	repinned map[kez.Identity]bool
@@ -50,7 +57,17 @@ func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
 	}
 	q.Subject = t.ID
 	finding := t.channel.Verify(ctx, t.ID)
+	run := q.Run
+	if run == nil {
+		run = v.Begin(ctx)
+	}
+	if !q.NoChains {
+		q.look = run.looking(ctx, q)
+	}
 	r := Found(finding, q)
+	if !q.NoChains {
+		r.Notes = append(r.Notes, run.keep(r.chains)...)
+	}
 	if v.Pins != nil && finding.Account != "" {
 		v.pin(r, t.ID, finding.Account)
 	}
@@ -80,6 +97,9 @@ func (v *Verifier) All(ctx context.Context, targets []Target, q Question, done f
 	parallel := v.Parallel
 	if parallel == 0 {
 		parallel = 32
+	}
+	if q.Run == nil {
+		q.Run = v.Begin(ctx) // so that each source is asked once
 	}
 	slots := make(chan struct{}, parallel)
 	results := make([]chan *Result, len(targets))

@@ -52,6 +52,8 @@ type ClaimResult struct {
 	// Places and Notes are what a channel has to add.
 	Places []Place  `json:"places,omitempty"`
 	Notes  []string `json:"notes,omitempty"`
+
+	chains *Chains // that decided about the proof that was chosen
 }
 
 // Candidate is one proof that was found, with its own verdict.
@@ -69,6 +71,7 @@ type Candidate struct {
 	ExpiresAt string     `json:"expires_at"`
 
 	chain  ChainInfo
+	chains *Chains // that decided
 	answer identities
 
 	decoded bool
@@ -86,6 +89,8 @@ type ChainInfo struct {
 	Head    string   `json:"head"`   // hash of the last event, "" for none
 	Length  int      `json:"length"` // events
 	Age     int64    `json:"age"`    // seconds since the last event, 0 for none
+
+	waits bool // for a successor's chain, which did not answer
 }
 
 // States of a chain source.
@@ -103,6 +108,8 @@ type Source struct {
 	Code   kez.Code `json:"code"` // why it did not answer, or sigchain.fork
 	Head   string   `json:"head"`
 	Length int      `json:"length"`
+	// Message says in words why it did not answer.
+	Message string `json:"message,omitempty"`
 }
 
 // ChainResult is the part of a result that speaks of a chain.

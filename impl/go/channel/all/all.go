@@ -1,5 +1,5 @@
-// Package all wires the six channels, so that every program of this module has
-// the same ones.
+// Package all wires the six channels and the sources of chains, so that every
+// program of this module has the same ones.
 package all
 
 import (
@@ -9,10 +9,12 @@ import (
 	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/ap"
 	"kez.lat/kez/impl/go/channel/bluesky"
+	"kez.lat/kez/impl/go/channel/chains"
 	"kez.lat/kez/impl/go/channel/dns"
 	"kez.lat/kez/impl/go/channel/github"
 	"kez.lat/kez/impl/go/channel/nostr"
 	"kez.lat/kez/impl/go/channel/web"
+	"kez.lat/kez/impl/go/store"
 )
 
 // Endpoints are where the channels look, as the user configured it. An empty
@@ -27,6 +29,7 @@ type Endpoints struct {
 	APBase         string   // base for all ActivityPub servers
 	BlueskyAppView string   // in the place of the public AppView
 	Relays         []string // ws or wss URLs
+	Stores         []string // http or https URLs of sigchain stores
 }
 
 // Registry gives the channels. version is that of the program and now its
@@ -41,6 +44,23 @@ func Registry(e Endpoints, version string, now func() time.Time) channel.Registr
 		bluesky.Channel{Client: client, AppView: e.BlueskyAppView},
 		ap.Channel{Client: client, Base: e.APBase},
 	)
+}
+
+// Chains gives the sources of chains.
+func Chains(e Endpoints, version string, now func() time.Time) (*chains.Sources, error) {
+	s := &chains.Sources{
+		Web:   web.Channel{Client: channel.NewClient(version), Base: e.WebBase},
+		DNS:   dns.Channel{Resolver: e.resolver(version)},
+		Nostr: nostr.Channel{Relays: e.Relays, Version: version, Now: now},
+	}
+	for _, base := range e.Stores {
+		c, err := store.New(base, version)
+		if err != nil {
+			return nil, err
+		}
+		s.Stores = append(s.Stores, c)
+	}
+	return s, nil
 }
 
 // resolver is DoH where it was asked for, else the configured server, else what

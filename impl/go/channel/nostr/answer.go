@@ -36,9 +36,9 @@ type holder struct {
 	found *channel.Finding
 }
 
-func newAnswer(relay, author string, latest int64) *answer {
+func newAnswer(relay, author string, latest int64, filters []filter) *answer {
 	return &answer{
-		relay: relay, author: author, latest: latest, filters: places(author),
+		relay: relay, author: author, latest: latest, filters: filters,
 		newest: map[int]*holder{}, posts: map[string]*holder{},
 	}
 }
@@ -79,6 +79,11 @@ func (a *answer) take(raw json.RawMessage, filters []filter) {
 
 func (a *answer) hold(e *event) *holder {
 	h := &holder{e, &channel.Finding{}}
+	if d, _ := e.tag("d"); e.Kind == kindData && d == chainTag {
+		// A bundle, read by whoever asked; until then it counts as what is sought.
+		h.found.Candidates = []channel.Candidate{{URL: a.relay}}
+		return h
+	}
 	found, err := encoding.ScanText([]byte(e.text()))
 	h.found.Add(a.relay, found, err)
 	return h

@@ -124,7 +124,8 @@ func (e *event) address() string {
 	case kindProfile:
 		return "0:" + e.PubKey + ":"
 	case kindData:
-		return "30078:" + e.PubKey + ":kez"
+		d, _ := e.tag("d")
+		return "30078:" + e.PubKey + ":" + d
 	}
 	return ""
 }

@@ -22,6 +22,11 @@ func places(author string) []filter {
 	}
 }
 
+// chainPlace is the filter for the event that holds a chain.
+func chainPlace(author string) []filter {
+	return []filter{{Authors: []string{author}, Kinds: []int{kindData}, D: []string{chainTag}}}
+}
+
 // asked reports whether a filter asked for an event; relays send what they like.
 func asked(filters []filter, e *event) bool {
 	return slices.ContainsFunc(filters, func(f filter) bool {

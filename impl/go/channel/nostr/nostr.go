@@ -56,32 +56,50 @@ func (Channel) System() string { return kez.SystemNostr }
 // Verify asks all relays at once.
 func (c Channel) Verify(ctx context.Context, id kez.Identity) *channel.Finding {
 	f := &channel.Finding{}
-	relays := distinct(c.Relays)
-	if len(relays) == 0 {
-		f.Failed("nostr", kez.Errorf(kez.ChannelUnreachable, "no relay is configured").
-			WithHint("name relays with KEZ_NOSTR_RELAYS"))
+	answers, err := c.ask(ctx, id, c.Relays, places)
+	if err != nil {
+		f.Failed("nostr", err)
 		return f
 	}
-	deadline, now := c.Deadline, time.Now
+	collect(f, answers)
+	return f
+}
+
+// ask visits relays at once and gives what each has to say.
+func (c Channel) ask(ctx context.Context, id kez.Identity, relays []string, filters func(author string) []filter) ([]*answer, error) {
+	relays = distinct(relays)
+	if len(relays) == 0 {
+		return nil, kez.Errorf(kez.ChannelUnreachable, "no relay is configured").
+			WithHint("name relays with KEZ_NOSTR_RELAYS")
+	}
+	deadline := c.Deadline
 	if deadline <= 0 {
 		deadline = channel.Deadline
 	}
-	if c.Now != nil {
-		now = c.Now
-	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	public, _ := id.PublicKey() // which every nostr identity has
-	author, latest := hex.EncodeToString(public[:]), now().Add(MaxAhead).Unix()
+	author, latest := hexKey(id), c.now().Add(MaxAhead).Unix()
 	answers := make([]*answer, len(relays))
 	var group sync.WaitGroup
 	for i, url := range relays {
-		answers[i] = newAnswer(url, author, latest)
+		answers[i] = newAnswer(url, author, latest, filters(author))
 		group.Go(func() { visit(ctx, answers[i], "kez/"+c.Version) })
 	}
 	group.Wait()
-	collect(f, answers)
-	return f
+	return answers, nil
+}
+
+func (c Channel) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// hexKey is how events name a key, which every nostr identity has.
+func hexKey(id kez.Identity) string {
+	public, _ := id.PublicKey()
+	return hex.EncodeToString(public[:])
 }
 
 func distinct(relays []string) []string {

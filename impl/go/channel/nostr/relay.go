@@ -31,10 +31,8 @@ type session struct {
 	notice       string // the last one
 }
 
-// visit asks one relay all there is to ask, and ends with ctx at the latest.
-func visit(ctx context.Context, a *answer, userAgent string) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// dial connects to the relay of an answer, without redirects and proxies.
+func dial(ctx context.Context, a *answer, userAgent string) (*session, error) {
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
@@ -44,11 +42,21 @@ func visit(ctx context.Context, a *answer, userAgent string) {
 	})
 	if err != nil {
 		a.answered = response != nil
-		a.err = dialError(a.relay, response, err)
-		return
+		return nil, dialError(a.relay, response, err)
 	}
 	socket.SetReadLimit(MaxMessage)
-	s := &session{answer: a, ctx: ctx, socket: socket, messages: make(chan []byte)}
+	return &session{answer: a, ctx: ctx, socket: socket, messages: make(chan []byte)}, nil
+}
+
+// visit asks one relay all there is to ask, and ends with ctx at the latest.
+func visit(ctx context.Context, a *answer, userAgent string) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s, err := dial(ctx, a, userAgent)
+	if err != nil {
+		a.err = err
+		return
+	}
 	go s.read()
 	a.err = s.converse()
 	s.leave()
