@@ -1,0 +1,247 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"kez.lat/kez/impl/go/chat/history"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/relay"
+)
+
+// EventKind says what happened.
+type EventKind string
+
+// Kinds of events.
+const (
+	EventMessage EventKind = "message" // Message came
+	EventRefused EventKind = "refused" // Refused came
+	EventSent    EventKind = "sent"    // Message, which was queued, is sent, or failed
+	EventPeer    EventKind = "peer"    // Peer is known better: a name, proven accounts
+	EventChanged EventKind = "changed" // the relay names another key for Peer; Err says so
+	EventOnline  EventKind = "online"  // the relay answers
+	EventOffline EventKind = "offline" // it does not; Err says why
+)
+
+// Event is one thing that happened.
+type Event struct {
+	Kind    EventKind
+	Peer    Peer    // of the message, or of the news
+	Message Message // Peer, Body and so on
+	Refused Refused
+	Err     error
+}
+
+// Receive sends what is queued and takes everything that the relay has. An error
+// comes with the events before it.
+func (s *Session) Receive(ctx context.Context) ([]Event, error) {
+	var events []Event
+	f := &following{s: s, each: func(e Event) { events = append(events, e) }}
+	in, from, err := s.inbox(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	f.server = in.server
+	if err := f.flush(ctx); err != nil {
+		return events, err
+	}
+	if err := s.push(ctx); err != nil {
+		return events, err
+	}
+	_, err = in.Drain(ctx, from, func(a relay.Arrived) error { return f.take(ctx, a) })
+	if err != nil {
+		return events, err
+	}
+	return events, f.settle(ctx)
+}
+
+// queueCheck is how often Follow looks whether something waits to be sent.
+const queueCheck = 15 * time.Second
+
+// Follow tells what comes, as it comes, until ctx ends. Events come one at a
+// time. What is queued is sent whenever the relay answers.
+func (s *Session) Follow(ctx context.Context, each func(Event)) error {
+	f := &following{s: s, each: each}
+	in, from, err := s.inbox(ctx, "")
+	for wait := time.Second; err != nil; wait = min(2*wait, time.Minute) {
+		if !Unreachable(err) {
+			return err
+		}
+		f.tell(Event{Kind: EventOffline, Err: err})
+		if err := s.o.Relay.Pause(ctx, wait); err != nil {
+			return err
+		}
+		in, from, err = s.inbox(ctx, "")
+	}
+	f.server = in.server
+	ctx, cancel := context.WithCancel(ctx)
+	var sender sync.WaitGroup
+	defer sender.Wait()
+	defer cancel()
+	sender.Go(func() {
+		for s.o.Relay.Pause(ctx, queueCheck) == nil {
+			_ = f.flush(ctx) // what fails is tried again
+		}
+	})
+	return in.Follow(ctx, from, func(a relay.Arrived) error {
+		if err := f.take(ctx, a); err != nil {
+			return err
+		}
+		return ignoreAway(f.settle(ctx))
+	}, func(err error) {
+		if err != nil {
+			f.tell(Event{Kind: EventOffline, Err: err})
+			return
+		}
+		f.tell(Event{Kind: EventOnline})
+		_ = f.flush(ctx) // what fails is tried again
+		_ = s.push(ctx)
+	})
+}
+
+// ignoreAway drops failures to look: what was stored is stored.
+func ignoreAway(err error) error {
+	if Unreachable(err) || errors.Is(err, kez.ChannelBadContent) {
+		return nil
+	}
+	return err
+}
+
+// inboxAt is an inbox of the relay whose name is known.
+type inboxAt struct {
+	relay.Inbox
+	server string
+}
+
+// inbox gives the inbox of a handle, "" for the user's own, and how far it was
+// read.
+func (s *Session) inbox(ctx context.Context, handle string) (in inboxAt, from relay.Cursor, err error) {
+	me := Me{Handle: handle}
+	if handle == "" {
+		if me, err = s.FindMe(ctx); err != nil {
+			return in, from, err
+		}
+	}
+	server, err := s.serverName(ctx)
+	if err != nil {
+		return in, from, err
+	}
+	err = s.history.View(ctx, func(r *history.Reader) error {
+		var record inboxRecord
+		_, err := r.Get("inbox/"+server, &record)
+		from = record.Cursor
+		return err
+	})
+	return inboxAt{relay.Inbox{Client: s.o.Relay, Handle: me.Handle, Key: s.o.Key}, server}, from, err
+}
+
+// following turns rows into events.
+type following struct {
+	s      *Session
+	server string
+
+	mu   sync.Mutex
+	each func(Event)
+}
+
+func (f *following) tell(e Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.each(e)
+}
+
+func (f *following) flush(ctx context.Context) error {
+	_, _, err := f.s.flush(ctx, nil, func(m Message) {
+		peer, err := f.s.Peer(ctx, m.Peer)
+		if err == nil {
+			f.tell(Event{Kind: EventSent, Peer: peer, Message: m})
+		}
+	})
+	return ignoreAway(err)
+}
+
+// take stores rows and tells what is new. A row that another process took
+// meanwhile is new to this one, unless everything is read again.
+func (f *following) take(ctx context.Context, a relay.Arrived) error {
+	all, err := f.s.take(ctx, f.server, a, true)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		switch {
+		case one.blocked, one.known && (a.Restarted || one.refused.Code != ""):
+		case one.refused.Code != "":
+			f.tell(Event{Kind: EventRefused, Refused: one.refused})
+		default:
+			peer, err := f.s.Peer(ctx, one.message.Peer)
+			if err != nil {
+				return err
+			}
+			f.tell(Event{Kind: EventMessage, Peer: peer, Message: one.message})
+		}
+	}
+	return nil
+}
+
+// Bounds of what strangers can make a client ask.
+const (
+	maxLookups = 20 // a time
+	lookupTime = 20 * time.Second
+)
+
+// settle learns the names of new senders, and whether they have the accounts
+// that the user asks of strangers.
+func (f *following) settle(ctx context.Context) error {
+	set, err := f.s.settings(ctx)
+	if err != nil {
+		return err
+	}
+	peers, err := f.s.Peers(ctx)
+	if err != nil {
+		return err
+	}
+	lookups := 0
+	for _, p := range peers {
+		nameless := p.Handle == "" && (p.Status == Request || p.Status == Contact || p.Status == Held) && p.Messages > 0
+		held := p.Status == Held
+		if !nameless && !held || lookups == maxLookups {
+			continue
+		}
+		lookups++
+		if err := f.learn(ctx, p, held, set.Policy.MinProofs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *following) learn(ctx context.Context, p Peer, held bool, minProofs int) error {
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	now, err := f.s.Look(ctx, p.Primary, held)
+	switch {
+	case errors.Is(err, kez.HandleUnknown):
+		return nil // writes from no handle
+	case errors.Is(err, kez.MessagePeerChanged):
+		f.tell(Event{Kind: EventChanged, Peer: now, Err: err})
+		return nil
+	case err != nil:
+		return err
+	}
+	if held && len(now.Proven) >= minProofs {
+		if now, err = f.s.change(ctx, p.Primary, func(_ *history.Writer, r *peerRecord) error {
+			if r.Status == Held {
+				r.Status = Request
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	if now.Name != p.Name || now.Status != p.Status {
+		f.tell(Event{Kind: EventPeer, Peer: now})
+	}
+	return nil
+}

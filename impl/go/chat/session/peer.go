@@ -1,0 +1,213 @@
+package session
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kez.lat/kez/impl/go/chat/history"
+	"kez.lat/kez/impl/go/kez"
+)
+
+// Status says how the user stands to a peer.
+type Status string
+
+// A peer that writes first is a request; where the user wants senders with
+// proven accounts, it is held until it is known to have enough.
+const (
+	Contact  Status = "contact"
+	Request  Status = "request"
+	Held     Status = "held"
+	Declined Status = "declined"
+	Blocked  Status = "blocked"
+)
+
+// Peer is somebody with whom there is a conversation, or a wish for one.
+type Peer struct {
+	Primary kez.Identity `json:"primary"`
+	// Name is what to show: a handle, and no key where a handle is known.
+	Name   string `json:"name"`
+	Handle string `json:"handle"` // "" where none is known
+	Server string `json:"server"`
+	Status Status `json:"status"`
+	// Proven are accounts that were verified for the primary, at ProvenAt.
+	Proven   []kez.Identity `json:"proven"`
+	ProvenAt time.Time      `json:"-"`
+	// Changed, where set, stops everything that would be sent: the relay names
+	// another key for the handle.
+	Changed  *Change   `json:"changed,omitempty"`
+	Messages int       `json:"messages"`
+	Unread   int       `json:"unread"`
+	Queued   int       `json:"queued"`
+	Missing  int64     `json:"missing"` // messages that never came, as the gaps show
+	Last     time.Time `json:"-"`
+	Preview  string    `json:"-"`
+}
+
+// Change is news that a handle has another key now.
+type Change struct {
+	Old kez.Identity `json:"old"`
+	New kez.Identity `json:"new"`
+	At  time.Time    `json:"at"`
+	// Rotated says that the chain of the old key hands over to the new one, which
+	// explains the change (KEZ-RELAY-029).
+	Rotated bool `json:"rotated"`
+}
+
+// Peers lists everybody, those with the newest message first.
+func (s *Session) Peers(ctx context.Context) ([]Peer, error) {
+	var all []Peer
+	err := s.history.View(ctx, func(r *history.Reader) error {
+		all = []Peer{}
+		return eachPeer(r, func(p *peerRecord) error {
+			all = append(all, s.peer(p))
+			return nil
+		})
+	})
+	slices.SortStableFunc(all, func(a, b Peer) int { return b.Last.Compare(a.Last) })
+	return all, err
+}
+
+// Peer gives one peer. Error: handle.unknown.
+func (s *Session) Peer(ctx context.Context, primary kez.Identity) (Peer, error) {
+	var peer Peer
+	err := s.history.View(ctx, func(r *history.Reader) error {
+		p, err := needPeer(r, primary)
+		if err == nil {
+			peer = s.peer(p)
+		}
+		return err
+	})
+	return peer, err
+}
+
+// peer makes what is shown of a record.
+func (s *Session) peer(p *peerRecord) Peer {
+	peer := Peer{Primary: parsePrimary(p.Primary), Name: s.nameOf(p), Handle: p.Handle, Server: p.Server, Status: p.Status,
+		Proven: []kez.Identity{}, ProvenAt: p.ProvenAt,
+		Messages: p.Messages, Unread: p.Unread, Queued: p.Queued, Missing: p.missing(), Last: p.Last, Preview: p.Preview}
+	for _, text := range p.Proven {
+		peer.Proven = append(peer.Proven, parsePrimary(text))
+	}
+	if p.Changed != nil {
+		peer.Changed = &Change{peer.Primary, parsePrimary(p.Changed.New), p.Changed.At, p.Changed.Rotated}
+	}
+	return peer
+}
+
+func (s *Session) nameOf(p *peerRecord) string {
+	switch {
+	case p.Handle != "" && p.Server != "" && p.Server != s.knownServer():
+		return "@" + p.Handle + "@" + p.Server
+	case p.Handle != "":
+		return "@" + p.Handle
+	case len(p.Proven) > 0:
+		return p.Proven[0]
+	case p.Former != "":
+		return "former @" + p.Former
+	}
+	return "unknown sender " + Fingerprint(parsePrimary(p.Primary))
+}
+
+// Fingerprint shortens a key so that two unknown senders can be told apart. It
+// proves nothing.
+func Fingerprint(id kez.Identity) string {
+	v := id.Value()
+	if len(v) < 8 {
+		return v
+	}
+	return v[:4] + " " + v[4:8]
+}
+
+// change loads a peer, changes it and saves it.
+func (s *Session) change(ctx context.Context, primary kez.Identity, f func(w *history.Writer, p *peerRecord) error) (Peer, error) {
+	var peer Peer
+	err := s.history.Update(ctx, func(w *history.Writer) error {
+		p, err := needPeer(&w.Reader, primary)
+		if err != nil {
+			return err
+		}
+		if err := f(w, p); err != nil {
+			return err
+		}
+		peer = s.peer(p)
+		return savePeer(w, p)
+	})
+	return peer, err
+}
+
+// MarkRead says that the messages of a peer were seen.
+func (s *Session) MarkRead(ctx context.Context, primary kez.Identity) error {
+	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+		p.Unread = 0
+		return nil
+	})
+	return err
+}
+
+// Accept takes a request: the peer is a contact from here on. Where the relay
+// takes messages from contacts alone, it is told.
+func (s *Session) Accept(ctx context.Context, primary kez.Identity) error {
+	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+		if p.Status == Blocked {
+			return blockedHere(s.nameOf(p))
+		}
+		p.Status = Contact
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.pushContacts(ctx)
+}
+
+// Decline sets a request aside. What it sends later is kept, and shown nowhere
+// but in its thread.
+func (s *Session) Decline(ctx context.Context, primary kez.Identity) error {
+	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+		if p.Status == Blocked {
+			return blockedHere(s.nameOf(p))
+		}
+		p.Status, p.Unread = Declined, 0
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.pushContacts(ctx)
+}
+
+// Block takes nothing from a peer any more, here and, once it answers, at the
+// relay. An error of the relay leaves the peer blocked here.
+func (s *Session) Block(ctx context.Context, primary kez.Identity) error {
+	err := s.history.Update(ctx, func(w *history.Writer) error {
+		p, err := makePeer(w, primary, Blocked) // also one that never wrote
+		if err != nil {
+			return err
+		}
+		p.Status, p.Unread = Blocked, 0
+		return savePeer(w, p)
+	})
+	if err != nil {
+		return err
+	}
+	return s.pushBlocks(ctx)
+}
+
+// Unblock ends a block; the peer is a request then.
+func (s *Session) Unblock(ctx context.Context, primary kez.Identity) error {
+	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+		if p.Status == Blocked {
+			p.Status = Request
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.pushBlocks(ctx)
+}
+
+func blockedHere(name string) error {
+	return kez.Errorf(kez.MessageBlocked, "you blocked %s", name).WithHint("kez chat unblock %s", name)
+}

@@ -1,0 +1,224 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"kez.lat/kez/impl/go/chat/history"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/relay"
+)
+
+// Resolve finds whom a person means: a handle, with or without @ and @server, a
+// primary, or any account that has proven its primary. The primary of a handle is
+// pinned at first sight, and where the relay names another one since, the error
+// is message.peer_changed. A peer that is known is found without the relay.
+func (s *Session) Resolve(ctx context.Context, to string) (Peer, error) {
+	if err := s.usable(); err != nil {
+		return Peer{}, err
+	}
+	if strings.Contains(to, ":") {
+		return s.resolveIdentity(ctx, to)
+	}
+	server, err := s.serverName(ctx)
+	if err != nil {
+		return Peer{}, err
+	}
+	handle, other, err := relay.TypedHandle(to, server)
+	if err != nil {
+		return Peer{}, err
+	}
+	if other != "" {
+		return Peer{}, kez.Errorf(kez.HandleWrongServer, "the relay %s is %s, and the handle is at %s", s.o.Relay.Base(), server, kez.Quote(other)).
+			WithHint("name the relay of the handle with --server")
+	}
+	contact, err := s.o.Relay.Lookup(ctx, handle)
+	if err != nil {
+		if known, found, e := s.pinned(ctx, handle, server); Unreachable(err) && e == nil && found {
+			return known, nil
+		}
+		return Peer{}, err
+	}
+	return s.meet(ctx, contact)
+}
+
+func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) {
+	id, err := kez.ParseTyped(to)
+	if err != nil {
+		return Peer{}, err
+	}
+	switch {
+	case id.System() == kez.SystemNostr:
+		return Peer{}, kez.Errorf(kez.CLIUsage, "messages go between ed25519 keys, and this is a nostr key").
+			WithHint("ask for a handle, or for the ed25519 primary")
+	case id.System() != kez.SystemEd25519 && s.o.Identify == nil:
+		return Peer{}, kez.Errorf(kez.ChannelUnknownSystem, "accounts cannot be verified here").WithHint("give a handle or a primary")
+	case id.System() != kez.SystemEd25519:
+		account := id
+		if id, err = s.o.Identify(ctx, account); err != nil {
+			return Peer{}, err
+		}
+		if id.System() != kez.SystemEd25519 {
+			return Peer{}, kez.Errorf(kez.SignatureAlgKeyMismatch, "%s belongs to a %s key, and messages go between ed25519 keys", account, id.System()).
+				WithHint("ask them for the handle of an ed25519 key")
+		}
+	}
+	contact, err := s.o.Relay.LookupPrimary(ctx, id)
+	if err != nil {
+		if known, e := s.Peer(ctx, id); Unreachable(err) && e == nil && known.Handle != "" {
+			return known, nil
+		}
+		return Peer{}, err
+	}
+	return s.meet(ctx, contact)
+}
+
+func pinName(handle, server string) string { return "pin/" + handle + "@" + server }
+
+// pinned gives the peer whom a handle meant before.
+func (s *Session) pinned(ctx context.Context, handle, server string) (peer Peer, found bool, err error) {
+	err = s.history.View(ctx, func(r *history.Reader) error {
+		primary := ""
+		if found, err = r.Get(pinName(handle, server), &primary); err != nil || !found {
+			return err
+		}
+		p, err := needPeer(r, parsePrimary(primary))
+		if err == nil {
+			peer = s.peer(p)
+		}
+		return err
+	})
+	return peer, found, err
+}
+
+// meet takes in what a lookup says, and stops where the handle had another key.
+func (s *Session) meet(ctx context.Context, c *relay.Contact) (Peer, error) {
+	if c.Primary == s.me {
+		return Peer{}, kez.Errorf(kez.MessageFromSelf, "%s is your own handle", c.Handle).
+			WithHint("a message to yourself could not be told from one that a relay sends back")
+	}
+	if err := s.keepServer(ctx, c.Server); err != nil {
+		return Peer{}, err
+	}
+	var peer Peer
+	var old kez.Identity
+	err := s.history.Update(ctx, func(w *history.Writer) (err error) {
+		old, err = pin(w, c)
+		if err != nil || !old.IsZero() {
+			return err
+		}
+		p, err := makePeer(w, c.Primary, Contact)
+		if err != nil {
+			return err
+		}
+		// The relay names the pinned key (again).
+		p.Handle, p.Server, p.Changed = c.Handle, c.Server, nil
+		peer = s.peer(p)
+		return savePeer(w, p)
+	})
+	if err != nil {
+		return Peer{}, err
+	}
+	if !old.IsZero() {
+		return s.changed(ctx, c, old)
+	}
+	return peer, nil
+}
+
+// pin keeps the first primary of a handle; old is that primary where the lookup
+// names another.
+func pin(w *history.Writer, c *relay.Contact) (old kez.Identity, err error) {
+	first := ""
+	found, err := w.Get(pinName(c.Handle, c.Server), &first)
+	switch {
+	case err != nil:
+		return old, err
+	case !found:
+		return old, w.Put(pinName(c.Handle, c.Server), c.Primary.String())
+	case first == c.Primary.String():
+		return old, nil
+	}
+	return parsePrimary(first), nil
+}
+
+// changed records that a handle has another key now, and stops (KEZ-MSG-028).
+func (s *Session) changed(ctx context.Context, c *relay.Contact, old kez.Identity) (Peer, error) {
+	rotated := s.handedOver(ctx, old, c.Primary)
+	peer, err := s.change(ctx, old, func(_ *history.Writer, p *peerRecord) error {
+		if p.Changed == nil || p.Changed.New != c.Primary.String() {
+			p.Changed = &changeRecord{New: c.Primary.String(), At: s.now().UTC()}
+		}
+		p.Changed.Rotated = rotated
+		return nil
+	})
+	if err != nil {
+		return Peer{}, err
+	}
+	return peer, s.changeError(peer)
+}
+
+// handedOver asks the chain of the old key whether it names the new one, over as
+// many hops as verifiers follow.
+func (s *Session) handedOver(ctx context.Context, old, now kez.Identity) bool {
+	if s.o.Successor == nil {
+		return false
+	}
+	for range 8 {
+		next, err := s.o.Successor(ctx, old)
+		if err != nil || next.IsZero() {
+			return false
+		}
+		if next == now {
+			return true
+		}
+		old = next
+	}
+	return false
+}
+
+func (s *Session) changeError(p Peer) error {
+	if p.Changed.Rotated {
+		return kez.Errorf(kez.MessagePeerChanged, "%s has a new key, and nothing was sent: the chain of the old key hands over to %s", p.Name, p.Changed.New).
+			WithHint("the holder of the old key signed this; take the new one with: kez chat accept %s", p.Name)
+	}
+	return kez.Errorf(kez.MessagePeerChanged, "%s has another key than before, and nothing was sent: it was %s, and the relay now says %s. "+
+		"No chain explains it, so somebody may be in between", p.Name, p.Changed.Old, p.Changed.New).
+		WithHint("ask them another way first, and compare the number of: kez chat verify %s; then take the new key with: kez chat accept %s", p.Name, p.Name)
+}
+
+// AcceptChange takes the new key of a peer knowingly. The handle then means a new
+// peer with a thread of its own; what was queued for the old key is not sent.
+func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, error) {
+	var peer Peer
+	err := s.history.Update(ctx, func(w *history.Writer) error {
+		was, err := needPeer(&w.Reader, old)
+		if err != nil {
+			return err
+		}
+		if was.Changed == nil {
+			return kez.Errorf(kez.CLIUsage, "the key of %s has not changed", s.nameOf(was))
+		}
+		p, err := makePeer(w, parsePrimary(was.Changed.New), Contact)
+		if err != nil {
+			return err
+		}
+		p.Handle, p.Server, p.Status = was.Handle, was.Server, Contact
+		if err := w.Put(pinName(was.Handle, was.Server), p.Primary); err != nil {
+			return err
+		}
+		was.Former, was.Handle, was.Server, was.Changed = was.Handle, "", "", nil
+		if err := savePeer(w, was); err != nil {
+			return err
+		}
+		peer = s.peer(p)
+		return savePeer(w, p)
+	})
+	if err != nil {
+		return Peer{}, err
+	}
+	if err := s.pushContacts(ctx); err != nil && !errors.Is(err, kez.HandleUnknown) {
+		return peer, err
+	}
+	return peer, nil
+}
