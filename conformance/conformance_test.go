@@ -15,6 +15,7 @@ import (
 	"kez.lat/kez/conformance/suite"
 	"kez.lat/kez/impl/go/adapter"
 	"kez.lat/kez/impl/go/cli"
+	"kez.lat/kez/impl/go/store/server"
 )
 
 // hidden turns the test binary into the adapter of the Go implementation.
@@ -30,6 +31,9 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == hiddenCLI {
 		os.Exit(cli.Main(os.Args[2:], cli.System()))
+	}
+	if len(os.Args) > 1 && os.Args[1] == hiddenStore {
+		os.Exit(server.Main(os.Args[2:], server.System()))
 	}
 	os.Exit(m.Run())
 }

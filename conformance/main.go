@@ -73,6 +73,7 @@ const usageText = `kez-conformance says what an implementation of KEZ does wrong
   repro  [flags] CASE      print the shell line that repeats one case alone
   init   [flags]           write a starting expected-failures file
   lint   [flags]           check manifests, expected-failures files and vectors
+  http   [flags] [SCRIPT…] ask a sigchain store: --store URL, or a manifest
 
 Without flags the built-in Go implementation is run. kez-conformance COMMAND -h
 shows the flags. CASE is an id or a pattern such as 'sigchain-*'.
@@ -113,6 +114,7 @@ func (env Env) run(ctx context.Context, args []string) (failed bool, err error) 
 	commands := map[string]func(context.Context, []string) (bool, error){
 		"run": env.runCommand, "list": env.listCommand, "show": env.showCommand,
 		"repro": env.reproCommand, "init": env.initCommand, "lint": env.lintCommand,
+		"http": env.httpCommand,
 	}
 	command, known := commands[args[0]]
 	if !known {

@@ -99,6 +99,9 @@ func (env Env) fromManifest(path string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
+	if m.Bridge == "" && len(m.Adapter) == 0 {
+		return target{}, fmt.Errorf("the manifest %s has servers alone, which kez-conformance http asks", path)
+	}
 	t, err := m.Target(env.ignoreExpected)
 	if err != nil {
 		return target{}, fmt.Errorf("the manifest %s: %w", path, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kez.lat/kez/conformance/adapter"
+	"kez.lat/kez/conformance/httpscript"
 	"kez.lat/kez/spec"
 )
 
@@ -30,6 +31,9 @@ type Manifest struct {
 	// Bridge "cli" drives the program of CLI instead of an adapter.
 	Bridge string   `json:"bridge,omitempty"`
 	CLI    []string `json:"cli,omitempty"`
+	// Servers are the servers of the implementation by their kind; there is
+	// "store".
+	Servers map[string]httpscript.Server `json:"servers,omitempty"`
 
 	Dir              string            `json:"dir,omitempty"`
 	Env              map[string]string `json:"env,omitempty"`
@@ -77,7 +81,7 @@ func (m *Manifest) check() error {
 		return fmt.Errorf("bridge %q is not known; there is only \"cli\"", m.Bridge)
 	case m.Bridge == "cli" && len(m.CLI) == 0:
 		return errors.New("bridge \"cli\" needs the command in cli")
-	case m.Bridge == "" && len(m.Adapter) == 0:
+	case m.Bridge == "" && len(m.Adapter) == 0 && len(m.Servers) == 0:
 		return errors.New("it has neither an adapter nor a bridge")
 	case m.Bridge != "" && len(m.Adapter) > 0:
 		return errors.New("it has an adapter and a bridge, and one of them is wanted")
@@ -85,6 +89,14 @@ func (m *Manifest) check() error {
 		return fmt.Errorf("mode %q is not known; there are \"stream\" and \"oneshot\"", m.Mode)
 	case m.TimeoutSeconds < 0:
 		return errors.New("timeout_seconds is negative")
+	}
+	for _, kind := range slices.Sorted(maps.Keys(m.Servers)) {
+		switch s := m.Servers[kind]; {
+		case kind != "store":
+			return fmt.Errorf("servers has %q, and there is only \"store\"", kind)
+		case s.URL == "" && len(s.Command) == 0:
+			return fmt.Errorf("the server %q has neither a url nor a command", kind)
+		}
 	}
 	known := map[string]bool{}
 	for _, c := range spec.Codes() {
@@ -109,11 +121,21 @@ func (m *Manifest) Command() adapter.Command {
 	if m.Bridge != "" {
 		args = m.CLI
 	}
-	c := adapter.Command{Args: args, Dir: m.path(m.Dir)}
+	return adapter.Command{Args: args, Dir: m.path(m.Dir), Env: m.environment()}
+}
+
+func (m *Manifest) environment() (env []string) {
 	for _, name := range slices.Sorted(maps.Keys(m.Env)) {
-		c.Env = append(c.Env, name+"="+m.Env[name])
+		env = append(env, name+"="+m.Env[name])
 	}
-	return c
+	return env
+}
+
+// Server gives a server by its kind, and false where the manifest has none.
+func (m *Manifest) Server(kind string) (httpscript.Server, bool) {
+	s, ok := m.Servers[kind]
+	s.Dir, s.Env = m.path(m.Dir), m.environment()
+	return s, ok
 }
 
 // Target gives the target of a manifest, without its Open where it is a bridge,

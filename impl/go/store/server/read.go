@@ -35,6 +35,18 @@ func (a *api) chain(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// unchanged sets the entity tag, and answers whoever has that already.
+func unchanged(w http.ResponseWriter, r *http.Request, tip sigchain.Tip) bool {
+	tag := `"` + tip.Head.String() + `"` // KEZ-STORE-014
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "no-cache")
+	if service.Matches(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return true
+	}
+	return false
+}
+
 var newline = []byte("\n")
 
 // export gives all events in the order of arrival (KEZ-STORE-032).

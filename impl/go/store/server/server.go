@@ -79,26 +79,12 @@ func (a *api) head(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if unchanged(w, r, tip) {
-		return nil
-	}
+	w.Header().Set("Cache-Control", "no-cache")
 	service.WriteJSON(w, http.StatusOK, struct {
 		placed
 		Length int `json:"length"`
 	}{placed{tip.Primary, tip.Length - 1, tip.Head.String()}, tip.Length})
 	return nil
-}
-
-// unchanged sets the entity tag, and answers whoever has that already.
-func unchanged(w http.ResponseWriter, r *http.Request, tip sigchain.Tip) bool {
-	tag := `"` + tip.Head.String() + `"` // KEZ-STORE-014
-	w.Header().Set("ETag", tag)
-	w.Header().Set("Cache-Control", "no-cache")
-	if service.Matches(r, tag) {
-		w.WriteHeader(http.StatusNotModified)
-		return true
-	}
-	return false
 }
 
 // checkTime bounds a health check.

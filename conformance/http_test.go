@@ -1,0 +1,126 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"kez.lat/kez/conformance/httpscript"
+)
+
+// hiddenStore turns the test binary into kez-sig-server.
+const hiddenStore = "__kez-sig-server"
+
+// goStore starts the store of the Go implementation for a test.
+func goStore(t *testing.T, flags ...string) string {
+	t.Helper()
+	args := append([]string{os.Args[0], hiddenStore, "--bind", "127.0.0.1:{port}", "--db", "{dir}/kez-sig.db"}, flags...)
+	var log bytes.Buffer
+	base, stop, err := httpscript.Server{Command: args}.Start(context.Background(), &log)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Errorf("%v\n%s", err, log.String())
+		}
+	})
+	return base
+}
+
+// TestStore asks the Go store, and every store that KEZ_MANIFEST names, what the
+// scripts say: one subtest a step.
+func TestStore(t *testing.T) {
+	scripts, err := httpscript.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(t *testing.T, o httpscript.Options) {
+		r, err := httpscript.Run(context.Background(), scripts, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, result := range r.Results {
+			t.Run(result.Script+"/"+result.Step.Title, func(t *testing.T) {
+				switch result.Outcome {
+				case httpscript.Fail:
+					t.Errorf("%v\nseed %s", result, r.Seed)
+				case httpscript.NotRun:
+					t.Skip("a step before it failed")
+				}
+			})
+		}
+	}
+	t.Run("go", func(t *testing.T) {
+		contract := newContract(t, "store.openapi.yaml")
+		run(t, httpscript.Options{Base: goStore(t), Transport: contract})
+		contract.complete(t)
+	})
+	t.Run("again", func(t *testing.T) {
+		base := goStore(t)
+		run(t, httpscript.Options{Base: base})
+		run(t, httpscript.Options{Base: base}) // other keys: a store can be asked twice
+	})
+	for _, path := range filepath.SplitList(os.Getenv("KEZ_MANIFEST")) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			exit, stdout, stderr := command(t, nil, "http", "--manifest", path)
+			if strings.Contains(stderr, "names no store") {
+				t.Skip("the manifest names no store")
+			}
+			if exit != 0 {
+				t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
+			}
+		})
+	}
+}
+
+// The command says what fails and with which rules, and exits as ever.
+func TestHTTPCommand(t *testing.T) {
+	exit, stdout, stderr := command(t, nil, "http", "--store", goStore(t), "-v", "append", "store/framing")
+	if exit != 0 || !strings.Contains(stdout, "pass    store/append:") || !strings.Contains(stdout, "fail 0") {
+		t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
+	}
+	// A server that is no store fails the first step of every script.
+	exit, stdout, _ = command(t, nil, "http", "--store", goStore(t)+"/elsewhere")
+	if exit != 1 || !strings.Contains(stdout, "KEZ-STORE-018") || !strings.Contains(stdout, "not run") {
+		t.Errorf("exit %d, want 1\n%s", exit, stdout)
+	}
+	manifest := filepath.Join(t.TempDir(), "m.json")
+	text := `{"name": "m", "servers": {"store": {"command": ["` + os.Args[0] + `", "` + hiddenStore + `", "--bind", "127.0.0.1:{port}", "--db", "{dir}/a.db"]}}}`
+	if err := os.WriteFile(manifest, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if exit, stdout, stderr = command(t, nil, "http", "--manifest", manifest, "read"); exit != 0 {
+		t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
+	}
+	for _, args := range [][]string{{}, {"--store", "nonsense"}, {"--store", "http://127.0.0.1:1", "nonsense"}, {"--manifest", "tutorial/manifest.json"}} {
+		if exit, stdout, _ := command(t, nil, append([]string{"http"}, args...)...); exit != 2 {
+			t.Errorf("%v: exit %d, want 2\n%s", args, exit, stdout)
+		}
+	}
+}
+
+// Every rule that a script can show is in one; the list says which others are
+// shown by tests of the servers.
+func TestScriptsCoverTheStore(t *testing.T) {
+	scripts, err := httpscript.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tags []string
+	for _, s := range scripts {
+		for _, step := range s.Steps {
+			tags = append(tags, step.Tags...)
+		}
+	}
+	for _, want := range []string{"004", "005", "006", "007", "008", "009", "010", "011", "012", "013", "014", "015", "017", "018",
+		"019", "020", "021", "022", "023", "024", "025", "026", "028", "029", "030", "032", "036", "038", "039"} {
+		if !slices.Contains(tags, "KEZ-STORE-"+want) {
+			t.Errorf("no step names KEZ-STORE-%s", want)
+		}
+	}
+}
