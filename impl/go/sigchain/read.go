@@ -13,13 +13,17 @@ import (
 // verified the next is read. Whatever fault stops the reading, the signatures
 // of the lines before it are judged first.
 func (v *Verifier) readAll(r io.Reader) error {
-	lines := lineReader{r: bufio.NewReaderSize(r, 128<<10), left: kez.MaxChain}
+	size := 128 << 10
+	if whole, ok := r.(interface{ Len() int }); ok {
+		size = min(size, whole.Len()) // a server reads one event after the other
+	}
+	lines := lineReader{r: bufio.NewReaderSize(r, size), left: kez.MaxChain}
 	var batches [2]batch
-	buffers := [2][]slot{make([]slot, batchLines), make([]slot, batchLines)}
+	var buffers [2][]slot
 	before := &batches[1] // nothing yet
 	for i := 0; ; i ^= 1 {
 		now := &batches[i]
-		stop := v.fill(now, buffers[i], &lines)
+		stop := v.fill(now, &buffers[i], &lines)
 		if err := v.finish(before); err != nil {
 			return err
 		}
@@ -43,10 +47,14 @@ func (v *Verifier) readAll(r io.Reader) error {
 // fill reads lines into a batch until it is full or something stops it: the
 // end, or a fault that is judged without signatures. A line with a fault that
 // is judged after its signature is the last of its batch.
-func (v *Verifier) fill(b *batch, buffer []slot, lines *lineReader) (stop error) {
-	b.slots, b.first = buffer[:0], v.line+1
-	for len(b.slots) < cap(buffer) {
-		s := &buffer[len(b.slots)]
+func (v *Verifier) fill(b *batch, buffer *[]slot, lines *lineReader) (stop error) {
+	b.slots, b.first = nil, v.line+1
+	for len(b.slots) < batchLines {
+		n := len(b.slots)
+		if n == len(*buffer) {
+			*buffer = append(*buffer, slot{})
+		}
+		s := &(*buffer)[n]
 		if stop := lines.next(s); stop != nil {
 			if !errors.Is(stop, io.EOF) {
 				stop = atLine(stop, v.line+1)
@@ -61,7 +69,7 @@ func (v *Verifier) fill(b *batch, buffer []slot, lines *lineReader) (stop error)
 			v.line--
 			return stop
 		}
-		if b.slots = buffer[:len(b.slots)+1]; s.after != nil {
+		if b.slots = (*buffer)[:n+1]; s.after != nil {
 			return nil
 		}
 	}

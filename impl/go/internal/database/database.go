@@ -4,8 +4,8 @@
 // # Writing
 //
 // [DB.Write] queues a job. Whatever is queued when the writer is free runs in
-// one transaction, each job in a savepoint of its own, and every caller is
-// answered after the commit is on the disk. So one sync serves all who wait.
+// one transaction, and every caller is answered after the commit is on the disk.
+// So one sync serves all who wait. A job that fails undoes itself alone.
 //
 // # Reading
 //
@@ -198,6 +198,16 @@ func (db *DB) Close() error {
 // Read runs f in a read transaction. f is to be short: while it runs the
 // write-ahead log can only grow.
 func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	return db.read(ctx, true, f)
+}
+
+// ReadOne is Read for an f that runs one statement, which needs no transaction
+// around it.
+func (db *DB) ReadOne(ctx context.Context, f func(*Tx) error) error {
+	return db.read(ctx, false, f)
+}
+
+func (db *DB) read(ctx context.Context, transaction bool, f func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -216,6 +226,9 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 		return stopping()
 	}
 	defer func() { db.readers <- tx }()
+	if !transaction {
+		return db.fault(guarded(tx, f))
+	}
 	if err := tx.run("BEGIN"); err != nil {
 		return db.fault(err)
 	}

@@ -101,61 +101,88 @@ func (db *DB) commit(batch []*job) {
 	if len(live) == 0 {
 		return
 	}
-	if err := db.transact(live); err != nil {
-		_ = db.writer.run("ROLLBACK") // fails where SQLite has rolled back itself
-		alone, ok := errors.AsType[*aloneError](err)
-		if ok && len(live) > 1 {
-			// A job brought the whole transaction down, a full disk for one. The
-			// others may fit without it.
-			for i := range live {
-				one := live[i : i+1]
-				if err := db.transact(one); err != nil {
-					_ = db.writer.run("ROLLBACK")
-					one[0].err = err
-				}
-			}
-		} else {
-			if ok {
-				err = alone.err
-			}
-			for _, j := range live {
-				j.err = err
-			}
+	err := db.transact(live, false)
+	if again, ok := errors.AsType[*again](err); ok {
+		err = again.err
+		if len(live) > 1 {
+			db.oneByOne(live, again.alone)
+			err = nil
 		}
 	}
 	for _, j := range live {
+		if err != nil {
+			j.err = err
+		}
 		j.err = db.fault(j.err)
 		close(j.done)
 	}
 }
 
-// aloneError is what makes a batch run again, job by job.
-type aloneError struct{ err error }
+// again is what makes a batch of several jobs run anew, from its beginning.
+type again struct {
+	err   error
+	alone bool // each in a transaction of its own
+}
 
-func (e *aloneError) Error() string { return e.err.Error() }
-func (e *aloneError) Unwrap() error { return e.err }
+func (e *again) Error() string { return e.err.Error() }
+
+// oneByOne runs jobs of which one failed, so that it hurts no other: each in a
+// savepoint, or, where the failure brought the whole transaction down, as a full
+// disk may, each in a transaction of its own.
+func (db *DB) oneByOne(jobs []*job, alone bool) {
+	if !alone {
+		err := db.transact(jobs, true)
+		if _, ok := errors.AsType[*again](err); !ok {
+			for _, j := range jobs {
+				if err != nil {
+					j.err = err
+				}
+			}
+			return
+		}
+	}
+	for i, j := range jobs {
+		if err := db.transact(jobs[i:i+1], false); err != nil {
+			j.err = err
+			if again, ok := errors.AsType[*again](err); ok {
+				j.err = again.err
+			}
+		}
+	}
+}
 
 // transact runs jobs in one transaction. Its own error means that nothing of it
-// is stored.
-func (db *DB) transact(jobs []*job) error {
+// is stored. Without savepoints, which cost as much as a statement each, the
+// failure of a job is such an error.
+func (db *DB) transact(jobs []*job, savepoints bool) (err error) {
 	tx := db.writer
 	if err := tx.run("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			_ = tx.run("ROLLBACK") // fails where SQLite has rolled back itself
+		}
+	}()
 	for _, j := range jobs {
-		if err := tx.run("SAVEPOINT job"); err != nil {
-			return &aloneError{err}
-		}
-		if j.err = guarded(tx, j.f); j.err != nil {
-			if undoes(j.err) {
-				return &aloneError{j.err}
+		if savepoints {
+			if err := tx.run("SAVEPOINT job"); err != nil {
+				return &again{err, true}
 			}
+		}
+		j.err = guarded(tx, j.f)
+		switch {
+		case j.err != nil && (!savepoints || undoes(j.err)):
+			return &again{j.err, undoes(j.err)}
+		case j.err != nil:
 			if err := tx.run("ROLLBACK TO job"); err != nil {
-				return &aloneError{err}
+				return &again{err, true}
 			}
 		}
-		if err := tx.run("RELEASE job"); err != nil {
-			return &aloneError{err}
+		if savepoints {
+			if err := tx.run("RELEASE job"); err != nil {
+				return &again{err, true}
+			}
 		}
 	}
 	return tx.run("COMMIT")

@@ -16,13 +16,11 @@
 package load
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +41,7 @@ type Plan struct {
 // Figures are what came of a plan.
 type Figures struct {
 	Requests int           `json:"requests"`
-	Bytes    int64         `json:"bytes"` // of the bodies that were sent, or read
+	Bytes    int64         `json:"bytes"` // of the requests that were sent, or of the chains that were read
 	Elapsed  time.Duration `json:"elapsed_ns"`
 	Median   time.Duration `json:"median_ns"`
 	P99      time.Duration `json:"p99_ns"`
@@ -53,30 +51,31 @@ type Figures struct {
 // PerSecond is the rate of requests.
 func (f Figures) PerSecond() float64 { return float64(f.Requests) / f.Elapsed.Seconds() }
 
-// connection is one client with its chain.
+// connection is one client with the requests it will send.
 type connection struct {
-	url    string
-	client *http.Client
-	lines  [][]byte
-	took   []time.Duration
+	*wire
+	target   *url.URL
+	requests [][]byte
+	took     []time.Duration
 }
 
 // Appends posts events over many connections and measures until the last answer.
 // The first failure ends it.
 func Appends(ctx context.Context, plan Plan) (Figures, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil) // closes the connections
 	connections, err := prepare(ctx, plan)
 	if err != nil {
 		return Figures{}, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	start := time.Now()
 	var wait sync.WaitGroup
 	for _, c := range connections {
 		wait.Go(func() {
-			for _, line := range c.lines[1:] {
+			buffer := make([]byte, 0, 4096)
+			for _, r := range c.requests[1:] {
 				began := time.Now()
-				if err := c.post(ctx, line); err != nil {
+				if err := c.want(http.StatusCreated, r, buffer); err != nil {
 					cancel(err)
 					return
 				}
@@ -93,10 +92,9 @@ func Appends(ctx context.Context, plan Plan) (Figures, error) {
 	var took []time.Duration
 	for _, c := range connections {
 		took = append(took, c.took...)
-		for _, line := range c.lines[1:] {
-			figures.Bytes += int64(len(line))
+		for _, r := range c.requests[1:] {
+			figures.Bytes += int64(len(r))
 		}
-		c.client.CloseIdleConnections()
 	}
 	figures.count(took)
 	return figures, nil
@@ -118,24 +116,30 @@ func prepare(ctx context.Context, plan Plan) ([]*connection, error) {
 		if err != nil {
 			return nil, err
 		}
-		connections[i] = connect(plan.Server, chain.Primary)
-		connections[i].lines = chain.Lines
-		if err := connections[i].post(ctx, chain.Lines[0]); err != nil {
+		c, err := connect(ctx, plan.Server, chain.Primary)
+		if err != nil {
+			return nil, err
+		}
+		connections[i] = c
+		for _, line := range chain.Lines {
+			c.requests = append(c.requests, request(http.MethodPost, c.target, "application/json", line))
+		}
+		if err := c.want(http.StatusCreated, c.requests[0], nil); err != nil {
 			return nil, err
 		}
 	}
 	return connections, nil
 }
 
-// connect makes a client that keeps one connection to the chain of a primary.
-func connect(server string, primary kez.Identity) *connection {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy, transport.MaxConnsPerHost, transport.DisableCompression = nil, 1, true
-	return &connection{client: &http.Client{Transport: transport}, url: chainURL(server, primary)}
-}
-
-func chainURL(server string, primary kez.Identity) string {
-	return strings.TrimSuffix(server, "/") + "/v1/sigchains/" + primary.System() + "/" + primary.Value()
+// connect makes a connection for the chain of a primary.
+func connect(ctx context.Context, server string, primary kez.Identity) (*connection, error) {
+	target, err := url.Parse(strings.TrimSuffix(server, "/") + "/v1/sigchains/" + primary.System() + "/" + primary.Value())
+	if err != nil || target.Scheme != "http" || target.Host == "" {
+		return nil, kez.Errorf(kez.CLIUsage, "%s is not the address of a store that can be measured", kez.Quote(server)).
+			WithHint("write it as http://127.0.0.1:7878; only plain HTTP is measured")
+	}
+	w, err := dial(ctx, target)
+	return &connection{wire: w, target: target}, err
 }
 
 // SignedChain is a chain of a fresh key.
@@ -170,48 +174,20 @@ func Chain(n int) (SignedChain, error) {
 	return chain, nil
 }
 
-// post sends one event and wants it stored as new.
-func (c *connection) post(ctx context.Context, line []byte) error {
-	return c.send(ctx, line, "application/json")
-}
-
-func (c *connection) send(ctx context.Context, body []byte, mediaType string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
-	if err != nil {
-		return notURL(err)
-	}
-	r.Header.Set("Content-Type", mediaType)
-	answer, err := c.client.Do(r)
-	if err != nil {
-		return noAnswer(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
-	if err != nil {
-		return noAnswer(err)
-	}
-	return wantStatus(answer, http.StatusCreated, text)
-}
-
-func wantStatus(answer *http.Response, want int, body []byte) error {
+// want sends a request and refuses any other status than the wanted one.
+func (c *connection) want(status int, request, buffer []byte) error {
+	got, body, err := c.do(request, buffer)
 	switch {
-	case answer.StatusCode == want:
-		return nil
-	case answer.StatusCode == http.StatusTooManyRequests:
+	case err != nil || got == status:
+		return err
+	case got == http.StatusTooManyRequests:
 		return kez.Errorf(kez.HTTPRateLimited, "the store limits how many chains one address may begin").
 			WithHint("start the store that is measured with --new-chains 0")
 	}
-	return kez.Errorf(kez.HTTPInternal, "the store answered %s where %d was expected: %s", answer.Status, want, kez.Quote(string(body[:min(len(body), 300)]))).
+	return kez.Errorf(kez.HTTPInternal, "the store answered %d where %d was expected: %s", got, status, kez.Quote(string(body[:min(len(body), 300)]))).
 		WithHint("the store's log tells more")
 }
 
-func notURL(err error) error {
-	return kez.Errorf(kez.CLIUsage, "the address of the store is no URL: %w", err).WithHint("write it as http://127.0.0.1:7878")
-}
-
 func noAnswer(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
 	return kez.Errorf(kez.ChannelUnreachable, "the store does not answer: %w", err).WithHint("start it first and give its address with --server")
 }

@@ -3,7 +3,6 @@ package load
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -20,28 +19,34 @@ func Reads(ctx context.Context, plan Plan, rounds int) (Figures, error) {
 		return Figures{}, err
 	}
 	want := append(bytes.Join(chain.Lines, []byte("\n")), '\n')
-	if err := connect(plan.Server, chain.Primary).send(ctx, want, "application/jsonl"); err != nil {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil) // closes the connections
+	connections := make([]*connection, plan.Connections)
+	for i := range connections {
+		if connections[i], err = connect(ctx, plan.Server, chain.Primary); err != nil {
+			return Figures{}, err
+		}
+	}
+	first := connections[0]
+	if err := first.want(http.StatusCreated, request(http.MethodPost, first.target, "application/jsonl", want), nil); err != nil {
 		return Figures{}, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	connections := make([]*connection, plan.Connections)
+	get := request(http.MethodGet, first.target, "", nil)
 	start := time.Now()
 	var wait sync.WaitGroup
-	for i := range connections {
-		c := connect(plan.Server, chain.Primary)
-		connections[i] = c
+	for _, c := range connections {
 		wait.Go(func() {
-			buffer := bytes.NewBuffer(make([]byte, 0, len(want)+bytes.MinRead))
+			buffer := make([]byte, 0, len(want))
 			for range rounds {
 				began := time.Now()
-				if err := c.fetch(ctx, buffer); err != nil {
+				status, body, err := c.do(get, buffer)
+				if err != nil {
 					cancel(err)
 					return
 				}
 				c.took = append(c.took, time.Since(began))
-				if !bytes.Equal(buffer.Bytes(), want) {
-					cancel(kez.Errorf(kez.HTTPInternal, "the store gives another chain than it was given").
+				if status != http.StatusOK || !bytes.Equal(body, want) {
+					cancel(kez.Errorf(kez.HTTPInternal, "the store gives another chain than it was given, with status %d", status).
 						WithHint("the store is wrong; keep its database for whoever maintains it"))
 					return
 				}
@@ -57,26 +62,7 @@ func Reads(ctx context.Context, plan Plan, rounds int) (Figures, error) {
 	var took []time.Duration
 	for _, c := range connections {
 		took = append(took, c.took...)
-		c.client.CloseIdleConnections()
 	}
 	figures.count(took)
 	return figures, nil
-}
-
-// fetch reads the chain into a buffer.
-func (c *connection) fetch(ctx context.Context, buffer *bytes.Buffer) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
-	if err != nil {
-		return notURL(err)
-	}
-	answer, err := c.client.Do(r)
-	if err != nil {
-		return noAnswer(err)
-	}
-	defer answer.Body.Close()
-	buffer.Reset()
-	if _, err := buffer.ReadFrom(io.LimitReader(answer.Body, kez.MaxChain)); err != nil {
-		return noAnswer(err)
-	}
-	return wantStatus(answer, http.StatusOK, buffer.Bytes())
 }

@@ -15,7 +15,7 @@ func (s *Store) Append(ctx context.Context, tip sigchain.Tip, entries []sigchain
 		return true, nil
 	}
 	fits := false
-	err := s.db.Write(ctx, func(tx *database.Tx) error {
+	err := s.noted(s.db.Write(ctx, func(tx *database.Tx) error {
 		c, found, err := s.find(tx, tip.Primary)
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (s *Store) Append(ctx context.Context, tip sigchain.Tip, entries []sigchain
 			}
 		}
 		return s.save(tx, &c)
-	})
+	}))
 	return fits && err == nil, err
 }
 

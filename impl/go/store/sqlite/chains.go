@@ -70,11 +70,11 @@ func (s *Store) fill(c *chain, head []byte, successor string, sum []byte) error 
 // Tip gives the end of a chain, of Length 0 where there is none.
 func (s *Store) Tip(ctx context.Context, primary kez.Identity) (sigchain.Tip, error) {
 	var tip sigchain.Tip
-	err := s.read(ctx, func(tx *database.Tx) error {
+	err := s.noted(s.db.ReadOne(ctx, func(tx *database.Tx) error {
 		c, _, err := s.find(tx, primary)
 		tip = c.tip
 		return err
-	})
+	}))
 	if err != nil {
 		return sigchain.Tip{}, err
 	}

@@ -115,9 +115,13 @@ func (s *Store) damaged(what string, details ...any) error {
 	return err
 }
 
-// read is a read transaction in which damage that SQLite finds is remembered.
+// read is a read transaction in which damage that SQLite finds is noted.
 func (s *Store) read(ctx context.Context, f func(*database.Tx) error) error {
-	err := s.db.Read(ctx, f)
+	return s.noted(s.db.Read(ctx, f))
+}
+
+// noted remembers damage for Check.
+func (s *Store) noted(err error) error {
 	if errors.Is(err, database.ErrDamaged) {
 		s.mu.Lock()
 		s.damage = err
