@@ -67,6 +67,21 @@ func identityVerify(c *call, r adapter.Request) (adapter.Answer, error) {
 	if string(r.Input["require_chain"]) == "true" {
 		args = append(args, "--require-chain")
 	}
+	var kept []vectors.Bytes
+	if raw := r.Input["kept"]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &kept); err != nil {
+			return adapter.Answer{}, err
+		}
+	}
+	for _, b := range kept {
+		chain, err := b.Decode()
+		if err == nil {
+			_, err = c.keepChain(chain)
+		}
+		if err != nil {
+			return adapter.Answer{}, err
+		}
+	}
 	for name, value := range r.Endpoints {
 		c.env = append(c.env, name+"="+value)
 	}

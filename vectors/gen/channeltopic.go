@@ -87,6 +87,7 @@ func channelTopic(b *book) {
 	channelBluesky(t)
 	channelAP(t)
 	channelQuestions(t)
+	channelChains(b.topic("sources", "Chains looked for at all sources, each case in a world of its own."))
 }
 
 // channelQuestions are about what is asked, not about where.
