@@ -34,7 +34,7 @@ func Backup(ctx context.Context, path, to string, schema Schema) error {
 	if err := check(tx, path, schema); err != nil {
 		return err
 	}
-	return copyTo(ctx, tx, to)
+	return copyTo(ctx, tx, to, schema)
 }
 
 // Backup is the function Backup on an open database.
@@ -49,10 +49,10 @@ func (db *DB) Backup(ctx context.Context, to string) error {
 		return db.fault(err)
 	}
 	defer tx.close()
-	return copyTo(ctx, tx, to)
+	return copyTo(ctx, tx, to, db.schema)
 }
 
-func copyTo(ctx context.Context, tx *Tx, to string) error {
+func copyTo(ctx context.Context, tx *Tx, to string, schema Schema) error {
 	if _, err := os.Lstat(to); err == nil {
 		return kez.Errorf(kez.CLIFile, "%s is there already, and a backup replaces nothing", to).WithHint("give the path of a new file")
 	}
@@ -65,6 +65,9 @@ func copyTo(ctx context.Context, tx *Tx, to string) error {
 	if _, err := tx.conn.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return notWritten(to, err)
 	}
+	if err := mark(ctx, part, schema); err != nil {
+		return notWritten(to, err)
+	}
 	if err := syncFile(part); err != nil {
 		return notWritten(to, err)
 	}
@@ -72,6 +75,19 @@ func copyTo(ctx context.Context, tx *Tx, to string) error {
 		return notWritten(to, err)
 	}
 	return nil
+}
+
+// mark runs OnCopy on a finished copy.
+func mark(ctx context.Context, path string, schema Schema) error {
+	if schema.OnCopy == "" {
+		return nil
+	}
+	pool, err := openPool(path)
+	if err != nil {
+		return err
+	}
+	_, err = pool.ExecContext(ctx, schema.OnCopy)
+	return errors.Join(err, pool.Close())
 }
 
 func notWritten(to string, err error) error {

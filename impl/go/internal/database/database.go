@@ -45,6 +45,9 @@ type Schema struct {
 	// Migrations are scripts of SQL; the first n of them make version n. They
 	// are only ever added to.
 	Migrations []string
+	// OnCopy, if not "", is run on every backup before it gets its name, so that
+	// a copy can be told from what it was copied from.
+	OnCopy string
 }
 
 // Options of a database. The zero value has the defaults.

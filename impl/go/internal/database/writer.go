@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync/atomic"
 )
 
@@ -77,14 +78,23 @@ func (db *DB) write() {
 	}
 }
 
-// gather takes what is queued already and waits for nothing.
+// gather takes what is queued already. As long as that is something it lets
+// those run who are ready to, since they may be about to queue a job as well; it
+// waits for nothing else.
 func (db *DB) gather(batch []*job) []*job {
 	for len(batch) < db.batch {
-		select {
-		case j := <-db.jobs:
-			batch = append(batch, j)
-		default:
-			return batch
+		runtime.Gosched()
+		before := len(batch)
+		for more := true; more && len(batch) < db.batch; {
+			select {
+			case j := <-db.jobs:
+				batch = append(batch, j)
+			default:
+				more = false
+			}
+		}
+		if len(batch) == before {
+			break
 		}
 	}
 	return batch
