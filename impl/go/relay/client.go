@@ -22,7 +22,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	name  string // of the relay, once known
-	stamp int64  // of the last request that was signed
+	stamp int64  // of the last signature that a relay takes once
 }
 
 // ClientOptions are what a client takes from outside; the zero value is the
@@ -216,21 +216,34 @@ func (m object) text(name string) (s string) {
 // number gives a member written as plain decimal digits.
 func (m object) number(name string) (int64, bool) { return plainNumber(string(m[name])) }
 
-// signedHeader signs the lines of a request, anew for each try. Times never
-// repeat, since a relay takes some signatures once and a signature of the same
-// text at the same time is the same (KEZ-RELAY-039).
+// signedHeader signs the lines of a request, anew for each try.
 func (c *Client) signedHeader(lines []string, signer *keys.Private) func() (http.Header, error) {
+	return func() (http.Header, error) { return signedAt(lines, signer, c.Time()) }
+}
+
+// signedOnce is signedHeader for what a relay takes once (KEZ-RELAY-039). A
+// signature of the same text at the same time is the same, so times do not
+// repeat, as far as a relay takes those ahead of its clock.
+func (c *Client) signedOnce(lines []string, signer *keys.Private) func() (http.Header, error) {
 	return func() (http.Header, error) {
+		now := c.Time().Unix()
 		c.mu.Lock()
-		c.stamp = max(c.stamp+1, c.Time().Unix())
+		c.stamp = max(c.stamp+1, now)
+		if c.stamp > now+int64(MaxSkew/time.Second)/2 {
+			c.stamp = now
+		}
 		at := c.stamp
 		c.mu.Unlock()
-		value, err := SignAuth(lines, signer, time.Unix(at, 0))
-		if err != nil {
-			return nil, err
-		}
-		return http.Header{http.CanonicalHeaderKey(AuthHeader): {value}}, nil
+		return signedAt(lines, signer, time.Unix(at, 0))
 	}
+}
+
+func signedAt(lines []string, signer *keys.Private, at time.Time) (http.Header, error) {
+	value, err := SignAuth(lines, signer, at)
+	if err != nil {
+		return nil, err
+	}
+	return http.Header{http.CanonicalHeaderKey(AuthHeader): {value}}, nil
 }
 
 // Pause waits on the client's clock, or until ctx ends.

@@ -71,18 +71,18 @@ func (c *Client) set(ctx context.Context, handle, what string, setting any, sign
 	if err != nil {
 		return err
 	}
-	lines := ProofsText(handle)
+	header := c.signedOnce(ProofsText(handle), signer)
 	if what != "proofs" {
 		name, err := c.Name(ctx)
 		if err != nil {
 			return err
 		}
-		lines = BodyText(http.MethodPut, name, "/v1/profile/"+handle+"/"+what, handle, body)
+		header = c.signedHeader(BodyText(http.MethodPut, name, "/v1/profile/"+handle+"/"+what, handle, body), signer)
 	}
 	// Another program with the same key may have signed in the same second.
 	for try := 0; ; try++ {
 		_, _, err = c.exchange(ctx, serverclient.Request{Method: http.MethodPut, URL: c.http.URL("v1", "profile", handle, what), Body: body,
-			Header: c.signedHeader(lines, signer)})
+			Header: header})
 		if !errors.Is(err, kez.AuthReplayed) || try == 2 {
 			return err
 		}

@@ -34,7 +34,7 @@ type Stream struct {
 // with ?auth= (KEZ-RELAY-043, 069). It ends with ctx.
 func (in Inbox) Stream(ctx context.Context, after int64) (*Stream, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	sign := in.signedHeader(StreamText(in.Handle), in.Key)
+	sign := in.signedOnce(StreamText(in.Handle), in.Key)
 	r := serverclient.Request{Method: http.MethodGet, URL: in.http.URL("v1", "inbox", in.Handle, "stream"), Accept: "text/event-stream", Reads: true,
 		Header: func() (http.Header, error) {
 			h, err := sign()
