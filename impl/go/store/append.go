@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"kez.lat/kez/impl/go/internal/serverclient"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/strictjson"
 )
@@ -49,30 +50,43 @@ func (c *Client) Append(ctx context.Context, primary kez.Identity, lines []byte)
 	if len(lines) > kez.MaxChain {
 		return Stored{}, kez.Errorf(kez.InputTooLarge, "the events are larger than %d bytes, which no store takes", kez.MaxChain)
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(Deadline, c.patience()+Deadline))
+	ctx, cancel := context.WithTimeout(ctx, Deadline+c.Patience)
 	defer cancel()
 	kind := "application/jsonl"
 	if bytes.Count(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n")) == 0 {
 		kind = "application/json"
 	}
-	r := request{method: http.MethodPost, url: c.chainURL(primary).JoinPath("events"), accept: "application/json", contentType: kind, body: lines}
-	answer, err := c.do(ctx, r)
+	answer, err := c.Do(ctx, serverclient.Request{Method: http.MethodPost, URL: c.chainURL(primary, "events"),
+		Accept: "application/json", ContentType: kind, Body: lines})
 	if err != nil {
 		return Stored{}, err
 	}
 	if answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusCreated {
-		return Stored{}, c.refusal(answer, r)
+		return Stored{}, c.conflict(answer)
 	}
 	defer answer.Body.Close()
-	doc, err := readObject(answer.Body)
+	doc, err := serverclient.ReadObject(answer.Body, serverclient.MaxAnswer)
 	if err != nil {
-		return Stored{}, c.odd("%w", err)
+		return Stored{}, c.Odd("%w", err)
 	}
 	root := doc.Root()
 	seq, isSeq := root.Member("seq").Int()
 	stored := Stored{int(seq), root.Member("hash").Text(), answer.StatusCode == http.StatusCreated}
 	if !isSeq || seq < 0 || stored.Hash == "" || !root.Member("primary").Is(primary.String()) {
-		return Stored{}, c.odd("it does not say what it stored")
+		return Stored{}, c.Odd("it does not say what it stored")
 	}
 	return stored, nil
+}
+
+// conflict words a refusal, with the stored event where there is one to show.
+func (c *Client) conflict(answer *http.Response) error {
+	e, doc := c.Refusal(answer, false)
+	if answer.StatusCode != http.StatusConflict {
+		return e
+	}
+	conflict := &Conflict{Reason: e}
+	if doc != nil {
+		conflict.Event = bytes.Clone(doc.Root().Member("event").Raw())
+	}
+	return conflict
 }

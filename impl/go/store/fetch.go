@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 
+	"kez.lat/kez/impl/go/internal/serverclient"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 )
@@ -58,8 +59,11 @@ func (c *Client) Fetch(ctx context.Context, primary kez.Identity) (*Chain, error
 func (c *Client) FetchChanged(ctx context.Context, primary kez.Identity, head string) (*Chain, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
-	r := request{method: http.MethodGet, url: c.chainURL(primary), accept: "application/jsonl", known: head, reads: true}
-	answer, err := c.do(ctx, r)
+	r := get(c.chainURL(primary), "application/jsonl")
+	if head != "" {
+		r.Header = func() (http.Header, error) { return http.Header{"If-None-Match": {head}}, nil }
+	}
+	answer, err := c.Do(ctx, r)
 	if err != nil {
 		return nil, false, err
 	}
@@ -68,21 +72,21 @@ func (c *Client) FetchChanged(ctx context.Context, primary kez.Identity, head st
 	case http.StatusOK, http.StatusNoContent:
 	case http.StatusNotModified:
 		if head == "" {
-			return nil, false, c.odd("304 to a question without a condition")
+			return nil, false, c.Odd("304 to a question without a condition")
 		}
 		return nil, false, nil
 	case http.StatusNotFound:
 		return &Chain{State: sigchain.NewState(primary)}, true, nil
 	default:
-		return nil, false, c.refusal(answer, r)
+		return nil, false, c.refused(answer)
 	}
 	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind == "text/html" {
-		return nil, false, c.odd("a web page in the place of a chain")
+		return nil, false, c.Odd("a web page in the place of a chain")
 	}
 	chain, err := ReadChain(answer.Body, primary)
 	switch {
 	case errors.Is(err, kez.ChannelUnreachable):
-		return nil, false, c.unreachable(cause(err))
+		return nil, false, c.Unreachable(cause(err))
 	case err != nil:
 		return nil, false, err
 	}
@@ -109,8 +113,7 @@ type Head struct {
 func (c *Client) Head(ctx context.Context, primary kez.Identity) (Head, error) {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
-	r := request{method: http.MethodGet, url: c.chainURL(primary).JoinPath("head"), accept: "application/json", reads: true}
-	answer, err := c.do(ctx, r)
+	answer, err := c.Do(ctx, get(c.chainURL(primary, "head"), "application/json"))
 	if err != nil {
 		return Head{}, err
 	}
@@ -119,12 +122,12 @@ func (c *Client) Head(ctx context.Context, primary kez.Identity) (Head, error) {
 		return Head{}, nil
 	}
 	if answer.StatusCode != http.StatusOK {
-		return Head{}, c.refusal(answer, r)
+		return Head{}, c.refused(answer)
 	}
 	defer answer.Body.Close()
-	doc, err := readObject(answer.Body)
+	doc, err := serverclient.ReadObject(answer.Body, serverclient.MaxAnswer)
 	if err != nil {
-		return Head{}, c.odd("%w", err)
+		return Head{}, c.Odd("%w", err)
 	}
 	root := doc.Root()
 	seq, isSeq := root.Member("seq").Int()
@@ -132,7 +135,7 @@ func (c *Client) Head(ctx context.Context, primary kez.Identity) (Head, error) {
 	h := Head{int(seq), root.Member("hash").Text(), int(length)}
 	if !isSeq || !isLength || seq < 0 || length != seq+1 || length > sigchain.MaxEvents || h.Hash == "" ||
 		!root.Member("primary").Is(primary.String()) {
-		return Head{}, c.odd("what it gives as a head is none")
+		return Head{}, c.Odd("what it gives as a head is none")
 	}
 	return h, nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"kez.lat/kez/impl/go/internal/serverclient"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/strictjson"
 )
@@ -22,31 +23,30 @@ import (
 func (c *Client) BySubject(ctx context.Context, subject kez.Identity, after string) (primaries []kez.Identity, next string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
-	u := c.base.JoinPath("v1", "by-subject", url.PathEscape(subject.String()))
+	u := c.Client.URL("v1", "by-subject", subject.String())
 	if after != "" {
 		u.RawQuery = url.Values{"after": {after}}.Encode()
 	}
-	r := request{method: http.MethodGet, url: u, accept: "application/json", reads: true}
-	answer, err := c.do(ctx, r)
+	answer, err := c.Do(ctx, get(u, "application/json"))
 	if err != nil {
 		return nil, "", err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, "", c.refusal(answer, r)
+		return nil, "", c.refused(answer)
 	}
 	defer answer.Body.Close()
-	doc, err := readObject(answer.Body)
+	doc, err := serverclient.ReadObject(answer.Body, serverclient.MaxAnswer)
 	if err != nil {
-		return nil, "", c.odd("%w", err)
+		return nil, "", c.Odd("%w", err)
 	}
-	var list []string // the strict reader has been over it
+	var list []string
 	if err := json.Unmarshal(doc.Root().Member("primaries").Raw(), &list); err != nil {
-		return nil, "", c.odd("it lists no primaries")
+		return nil, "", c.Odd("it lists no primaries")
 	}
 	for _, text := range list {
 		id, err := kez.ParseSigned(text)
 		if err != nil || !id.IsKey() || len(primaries) == maxHints {
-			return nil, "", c.odd("its list is none of at most %d primaries", maxHints)
+			return nil, "", c.Odd("its list is none of at most %d primaries", maxHints)
 		}
 		primaries = append(primaries, id)
 	}
@@ -64,17 +64,16 @@ const maxHints = 100
 // the last number. The lines are JSON, neither canonical nor verified, and valid
 // during the call.
 func (c *Client) Export(ctx context.Context, n int64, each func(n int64, event []byte) error) (int64, error) {
-	u := c.base.JoinPath("v1", "export")
+	u := c.Client.URL("v1", "export")
 	if n > 0 {
 		u.RawQuery = "after=" + strconv.FormatInt(n, 10)
 	}
-	r := request{method: http.MethodGet, url: u, accept: "application/jsonl", reads: true}
-	answer, err := c.do(ctx, r)
+	answer, err := c.Do(ctx, get(u, "application/jsonl"))
 	if err != nil {
 		return n, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return n, c.refusal(answer, r)
+		return n, c.refused(answer)
 	}
 	defer answer.Body.Close()
 	// One line is an event and what stands around it.
@@ -86,19 +85,20 @@ func (c *Client) Export(ctx context.Context, n int64, each func(n int64, event [
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			return n, c.odd("a line of the export is longer than any event")
+			return n, c.Odd("a line of the export is longer than any event")
 		case err != nil:
-			return n, c.unreachable(err) // a line without its newline was cut off
+			return n, c.Unreachable(err) // a line without its newline was cut off
 		}
-		doc, err := strictjson.Read(bytes.TrimSpace(line), len(line))
+		doc, err := serverclient.ReadObject(bytes.NewReader(line), len(line))
 		if err != nil {
-			return n, c.odd("%w", err)
+			return n, c.Odd("%w", err)
 		}
 		number, ok := doc.Root().Member("n").Int()
-		if !ok || number <= n || doc.Root().Member("event").Kind() != strictjson.Object {
-			return n, c.odd("its export is not in order")
+		event := doc.Root().Member("event")
+		if !ok || number <= n || event.Kind() != strictjson.Object {
+			return n, c.Odd("its export is not in order")
 		}
-		if err := each(number, doc.Root().Member("event").Raw()); err != nil {
+		if err := each(number, event.Raw()); err != nil {
 			return n, err
 		}
 		n = number

@@ -3,6 +3,7 @@ package serverclient
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -182,10 +183,37 @@ func ReadObject(body io.Reader, limit int) (*strictjson.Document, error) {
 		return nil, err
 	}
 	doc, err := strictjson.Read(data, limit)
+	if err != nil && len(data) <= limit {
+		doc, err = readKnown(data, limit, err)
+	}
 	if err == nil && doc.Root().Kind() != strictjson.Object {
 		err = kez.Errorf(kez.JSONType, "the answer is %s, and must be an object", doc.Root().Kind())
 	}
 	return doc, err
+}
+
+// readKnown reads an object without the members that the strict reader refuses:
+// what no page defines may be anything, such as a number with a fraction. Where
+// that does not help, strict is the error.
+func readKnown(data []byte, limit int, strict error) (*strictjson.Document, error) {
+	var members map[string]json.RawMessage // by exact names, unlike a struct
+	if json.Unmarshal(data, &members) != nil {
+		return nil, strict
+	}
+	for name, value := range members {
+		if _, err := strictjson.Read(value, limit); err != nil {
+			delete(members, name)
+		}
+	}
+	left, err := json.Marshal(members)
+	if err != nil {
+		return nil, strict
+	}
+	doc, err := strictjson.Read(left, max(limit, len(left)))
+	if err != nil {
+		return nil, strict
+	}
+	return doc, nil
 }
 
 // Unreachable words a failure below HTTP. That the caller ended it is no failure
