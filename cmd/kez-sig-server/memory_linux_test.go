@@ -1,0 +1,156 @@
+package main_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/sigchain"
+	"kez.lat/kez/impl/go/store/sqlite"
+)
+
+// built is the real binary, without the race detector, whose memory is what a
+// user sees.
+func built(t testing.TB) func(*exec.Cmd) {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "kez-sig-server")
+	cmd := exec.Command("go", "build", "-o", bin, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return func(cmd *exec.Cmd) { cmd.Path, cmd.Args[0] = bin, bin }
+}
+
+// longChain puts a chain into a database that is longer than clients take, as a
+// store of a larger limit would hold it. Its events are signed, line by line.
+func longChain(t testing.TB, db string, events int) (primary kez.Identity, digest [32]byte) {
+	t.Helper()
+	s, err := sqlite.Open(db, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := sha256.Sum256([]byte("long"))
+	key := ed25519.NewKeyFromSeed(seed[:])
+	name := "ed25519:" + hex.EncodeToString(key.Public().(ed25519.PublicKey))
+	if primary, err = kez.ParseSigned(name); err != nil {
+		t.Fatal(err)
+	}
+	subject, err := kez.ParseSigned("github:alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := sha256.New()
+	tip := sigchain.Tip{Primary: primary}
+	const batch = 5000
+	for seq := 0; seq < events; {
+		from := tip
+		entries := make([]sigchain.Entry, 0, batch)
+		for ; len(entries) < batch && seq < events; seq++ {
+			prev := ""
+			if seq > 0 {
+				prev = `"prev":"` + tip.Head.String() + `",`
+			}
+			payload := fmt.Sprintf(`{"created_at":"2026-01-02T03:04:05Z","op":"add","payload":{"subject":"github:alice"},%s"primary":"%s","seq":%d,"type":"kez.sigchain.event","version":1}`, prev, name, seq)
+			line := fmt.Appendf(nil, `{"kez":"sigchain_event","payload":%s,"signature":{"alg":"ed25519-sha512-jcs","key":"%s","sig":"%x"}}`, payload, name, ed25519.Sign(key, []byte(payload)))
+			e := sigchain.Entry{Event: sigchain.Event{Seq: seq, Hash: sha256.Sum256(line), Op: sigchain.Add, Target: subject}, Line: line}
+			tip = tip.After(&e)
+			entries = append(entries, e)
+			whole.Write(append(line, '\n'))
+		}
+		if stored, err := s.Append(context.Background(), from, entries); err != nil || !stored {
+			t.Fatal(stored, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return primary, [32]byte(whole.Sum(nil))
+}
+
+// memory reads a figure of a process in bytes: VmRSS, or VmHWM, its highest.
+func memory(t testing.TB, pid int, figure string) int64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(figure + `:\s+(\d+) kB`).FindSubmatch(text)
+	if found == nil {
+		t.Fatalf("no %s in %s", figure, text)
+	}
+	kb, err := strconv.ParseInt(string(found[1]), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kb << 10
+}
+
+// TestH12_LongChainInBoundedMemory fetches a chain of 100,000 events and watches
+// the memory of the store: it may grow by 64 MB (KEZ-STORE-016).
+func TestH12_LongChainInBoundedMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("100,000 events take seconds")
+	}
+	const events, allowed = 100_000, 64 << 20
+	db := filepath.Join(t.TempDir(), "kez-sig.db")
+	primary, want := longChain(t, db, events)
+	p, ready := launch(t, built(t), db)
+	if !ready {
+		t.Fatalf("the store did not start: %s", p.stderr)
+	}
+	url := p.url + "/v1/sigchains/" + primary.System() + "/" + primary.Value()
+	for _, encoding := range []string{"identity", "gzip"} {
+		t.Run("H-12 "+encoding, func(t *testing.T) {
+			before := memory(t, p.pid, "VmRSS")
+			if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte("5"), 0); err != nil {
+				t.Logf("the highest memory is that since the start: %v", err)
+			}
+			r, err := http.NewRequest(http.MethodGet, url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", encoding)
+			began := time.Now()
+			a, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Body.Close()
+			body := io.Reader(a.Body)
+			if a.Header.Get("Content-Encoding") == "gzip" {
+				if body, err = gzip.NewReader(body); err != nil {
+					t.Fatal(err)
+				}
+			} else if encoding == "gzip" {
+				t.Error("the answer is not compressed")
+			}
+			got := sha256.New()
+			n, err := io.Copy(got, body)
+			if err != nil || !bytes.Equal(got.Sum(nil), want[:]) {
+				t.Fatalf("another chain after %d bytes: %v", n, err)
+			}
+			grown := memory(t, p.pid, "VmHWM") - before
+			t.Logf("%d events, %.1f MB in %s; memory %.1f MB, at most %.1f MB more", events, float64(n)/1e6,
+				time.Since(began).Round(time.Millisecond), float64(before)/(1<<20), float64(grown)/(1<<20))
+			if grown > allowed {
+				t.Errorf("memory grew by %d bytes", grown)
+			}
+		})
+	}
+	p.stop(t)
+}
