@@ -46,31 +46,28 @@ func (f Files) Evidence(primary kez.Identity) (*sigchain.State, []byte, error) {
 // Evidence that is there already stays, unless this fork is an earlier one
 // (KEZ-CHAIN-075).
 func (f Files) KeepFork(state *sigchain.State, sources ...[]byte) error {
-	evidence, err := evidenceOf(state, sources)
-	if err != nil {
-		return err
-	}
-	if evidence == nil {
-		return kez.Errorf(kez.CLIFile, "the events of the fork at seq %d are no longer at hand", state.Fork.Seq)
-	}
 	locked, err := f.home.Lock(evidenceName(state.Primary), kez.CLIFile)
 	if err != nil {
 		return err
 	}
 	defer locked.Unlock()
-	known, _, err := f.Evidence(state.Primary)
+	known, lines, err := f.Evidence(state.Primary)
 	if err != nil {
 		return err
 	}
 	if known != nil && known.Fork.Seq <= state.Fork.Seq {
 		return nil
 	}
+	evidence := evidenceOf(state, append(sources, lines))
+	if evidence == nil {
+		return kez.Errorf(kez.CLIFile, "the events of the fork at seq %d are no longer at hand", state.Fork.Seq)
+	}
 	return locked.Write(evidence)
 }
 
 // evidenceOf gathers the shared prefix and both events; nil where one is in none
 // of the sources.
-func evidenceOf(state *sigchain.State, sources [][]byte) ([]byte, error) {
+func evidenceOf(state *sigchain.State, sources [][]byte) []byte {
 	var prefix []byte
 	events := map[sigchain.Hash][]byte{}
 	for _, lines := range sources {
@@ -94,9 +91,9 @@ func evidenceOf(state *sigchain.State, sources [][]byte) ([]byte, error) {
 	}
 	a, b := events[state.Fork.Hashes[0]], events[state.Fork.Hashes[1]]
 	if a == nil || b == nil || state.Fork.Seq > 0 && prefix == nil {
-		return nil, nil
+		return nil
 	}
-	return bytes.Join([][]byte{prefix, a, []byte("\n"), b, []byte("\n")}, nil), nil
+	return bytes.Join([][]byte{prefix, a, []byte("\n"), b, []byte("\n")}, nil)
 }
 
 // forked says what is kept about a fork, and what only a person can do.
