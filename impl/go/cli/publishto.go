@@ -66,8 +66,8 @@ func (p *publication) toStore(ctx context.Context, c *store.Client) target {
 		t.State, t.Message = targetSame, "it has the whole chain"
 	}
 	if head.Length > p.state.Length {
-		t.Message = fmt.Sprintf("it has all %d events, and %d more that are not kept here", p.state.Length, head.Length-p.state.Length)
-		t.Hint = pullFirst(primary)
+		t.Message = fmt.Sprintf("it has what is kept here, and more: %d events, where %d are kept", head.Length, p.state.Length)
+		t.Hint = fmt.Sprintf("pull before you add to the chain: kez sigchain pull --primary %s", primary)
 	}
 	return t
 }
