@@ -104,7 +104,7 @@ write; anybody verifies the graph without trusting a server.`,
 	}
 	makers := []maker{
 		{"identity", a.identityCommand}, {"claim", a.claimCommand}, {"verify", a.verifyCommand},
-		{"sigchain", a.sigchainCommand}, {"graph", a.graphCommand}, {"watch", a.watchCommand}, {"config", a.configCommand}, {"version", a.versionCommand},
+		{"sigchain", a.sigchainCommand}, {"chat", a.chatCommand}, {"graph", a.graphCommand}, {"watch", a.watchCommand}, {"config", a.configCommand}, {"version", a.versionCommand},
 		{"completion", func() *cobra.Command { return a.completionCommand(root) }},
 		{"man", func() *cobra.Command { return a.manCommand(root) }},
 	}

@@ -8,7 +8,7 @@
 // a name, such as msg/3/17. Its slot is HMAC-SHA256 of the name and its box
 // AES-256-GCM of the value with a random nonce, the slot being the additional
 // data. Slots are in no order and say nothing about each other. The keys and the
-// name of the file are derived from the seed of the primary (KEZ-MSG-035 to 037).
+// name of the file are derived from the seed of the primary (KEZ-MSG-031).
 //
 // # What holds
 //

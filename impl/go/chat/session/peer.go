@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kez.lat/kez/impl/go/chat/history"
@@ -210,4 +211,33 @@ func (s *Session) Unblock(ctx context.Context, primary kez.Identity) error {
 
 func blockedHere(name string) error {
 	return kez.Errorf(kez.MessageBlocked, "you blocked %s", name).WithHint("kez chat unblock %s", name)
+}
+
+// Find gives the peer that a person means among those that are known, by handle,
+// account, primary, or the first 8 digits or more of a key. It asks no relay.
+func (s *Session) Find(ctx context.Context, text string) (Peer, bool, error) {
+	peers, err := s.Peers(ctx)
+	if err != nil {
+		return Peer{}, false, err
+	}
+	want := strings.ToLower(strings.TrimSpace(text))
+	handle, server, _ := strings.Cut(strings.TrimPrefix(want, "@"), "@")
+	if server == "" {
+		server = s.knownServer()
+	}
+	id, idErr := kez.ParseTyped(text)
+	var found []Peer
+	for _, p := range peers {
+		switch {
+		case p.Handle != "" && p.Handle == handle && strings.EqualFold(p.Server, server),
+			idErr == nil && (p.Primary == id || slices.Contains(p.Proven, id)):
+			return p, true, nil
+		case len(want) >= 8 && strings.HasPrefix(p.Primary.Value(), strings.ReplaceAll(want, " ", "")):
+			found = append(found, p)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true, nil
+	}
+	return Peer{}, false, nil
 }

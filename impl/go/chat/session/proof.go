@@ -24,10 +24,7 @@ func (s *Session) Look(ctx context.Context, primary kez.Identity, proofs bool) (
 	if err != nil || !proofs || s.o.Prove == nil {
 		return peer, err
 	}
-	proven := []kez.Identity{}
-	if hints := readHints(contact.Proofs); len(hints) > 0 {
-		proven = s.o.Prove(ctx, primary, hints)
-	}
+	proven := s.o.Prove(ctx, primary, readHints(contact.Proofs))
 	return s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
 		p.Proven, p.ProvenAt = nil, s.now().UTC()
 		for _, id := range proven {

@@ -21,17 +21,9 @@ func (s *Session) Resolve(ctx context.Context, to string) (Peer, error) {
 	if strings.Contains(to, ":") {
 		return s.resolveIdentity(ctx, to)
 	}
-	server, err := s.serverName(ctx)
+	handle, server, err := s.TypedHandle(ctx, to)
 	if err != nil {
 		return Peer{}, err
-	}
-	handle, other, err := relay.TypedHandle(to, server)
-	if err != nil {
-		return Peer{}, err
-	}
-	if other != "" {
-		return Peer{}, kez.Errorf(kez.HandleWrongServer, "the relay %s is %s, and the handle is at %s", s.o.Relay.Base(), server, kez.Quote(other)).
-			WithHint("name the relay of the handle with --server")
 	}
 	contact, err := s.o.Relay.Lookup(ctx, handle)
 	if err != nil {
@@ -41,6 +33,24 @@ func (s *Session) Resolve(ctx context.Context, to string) (Peer, error) {
 		return Peer{}, err
 	}
 	return s.meet(ctx, contact)
+}
+
+// TypedHandle reads a handle as a person types it, which has to be one of this
+// relay, and gives it with the relay's name (KEZ-RELAY-012).
+func (s *Session) TypedHandle(ctx context.Context, text string) (handle, server string, err error) {
+	// What can be no handle anywhere is refused before anything is asked.
+	if _, _, err := relay.TypedHandle(text, ""); err != nil {
+		return "", "", err
+	}
+	if server, err = s.serverName(ctx); err != nil {
+		return "", "", err
+	}
+	handle, other, err := relay.TypedHandle(text, server)
+	if err == nil && other != "" {
+		err = kez.Errorf(kez.HandleWrongServer, "the relay %s is %s, and the handle is at %s", s.o.Relay.Base(), server, kez.Quote(other)).
+			WithHint("name the relay of the handle with --server")
+	}
+	return handle, server, err
 }
 
 func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) {

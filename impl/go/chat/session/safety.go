@@ -11,7 +11,7 @@ import (
 
 // SafetyNumber gives the number that the user and a peer compare to know that
 // nobody stands between them. It is the same on both sides and changes with
-// either key (KEZ-MSG-030 to 033).
+// either key (KEZ-MSG-030).
 func (s *Session) SafetyNumber(peer kez.Identity) string { return SafetyNumber(s.me, peer) }
 
 // SafetyNumber gives twelve groups of five digits for two ed25519 keys, in

@@ -52,7 +52,8 @@ type Options struct {
 	Successor func(ctx context.Context, primary kez.Identity) (kez.Identity, error)
 	// Identify gives the primary that an account has proven to belong to.
 	Identify func(ctx context.Context, account kez.Identity) (kez.Identity, error)
-	// Prove gives those of the accounts that verify for a primary.
+	// Prove gives accounts that verify for a primary: some of those given, which
+	// the relay only hints at, and others that it finds itself.
 	Prove func(ctx context.Context, primary kez.Identity, accounts []kez.Identity) []kez.Identity
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
 )
 
 // Keyring keeps passwords by service and user.
@@ -103,6 +104,20 @@ func (s *Store) remember(entry Entry, passphrase string) {
 	if err := s.Keyring.Set(service, entry.user(), passphrase); err != nil {
 		s.warn("the keyring of the system did not keep the passphrase: " + err.Error())
 	}
+}
+
+// Forget drops the passphrase of a key from the keyring, so that the next use
+// asks for it. Where there is no keyring nothing was kept.
+func (s *Store) Forget(name string) error {
+	entry, err := s.Show(name)
+	if err != nil || s.Keyring == nil {
+		return err
+	}
+	if err := s.Keyring.Delete(service, entry.user()); err != nil && !errors.Is(err, keyring.ErrNotFound) {
+		return kez.Errorf(kez.CLIKeyStore, "the keyring of the system did not forget the passphrase: %w", err).
+			WithHint("remove the entry %q with the keyring's own program", service)
+	}
+	return nil
 }
 
 // forget drops an entry that no longer opens its key.

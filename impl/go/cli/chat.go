@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kez.lat/kez/impl/go/chat/session"
+	"kez.lat/kez/impl/go/config"
+	"kez.lat/kez/impl/go/keys"
+	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/relay"
+	"kez.lat/kez/impl/go/verify"
+)
+
+func (a *app) chatCommand() *cobra.Command {
+	return group("chat", "Write to people by their keys",
+		`Send sealed messages from one Ed25519 primary to another, by a relay that cannot
+read them. A peer is a key: when a handle has another key than before, nothing is
+sent until you accept it.
+
+Messages have no forward secrecy: whoever gets one of the two secrets later, and
+kept the envelopes, can read them all. What was said is kept in KEZ_HOME/chat,
+sealed with a key made from your secret.`,
+		a.chatRegister(), a.chatSend(), a.chatInbox(), a.chatTail(), a.chatRead(), a.chatContacts(), a.chatRequests(),
+		a.chatAccept(), a.chatBlock(), a.chatUnblock(), a.chatPolicy(), a.chatProofs(), a.chatVerify(), a.chatWhoami(),
+		a.chatExport(), a.chatWipe(), a.chatLock())
+}
+
+// chatFlags are what every chat command takes.
+type chatFlags struct {
+	secret *secretFlags
+	server *once
+}
+
+func addChatFlags(cmd *cobra.Command) *chatFlags {
+	return &chatFlags{addSecretFlags(cmd, "", "of your primary, an Ed25519 key"),
+		stringFlag(cmd, "server", "URL", "", "use this relay")}
+}
+
+// chatting is an open session with the key that it was opened with.
+type chatting struct {
+	*session.Session
+	key *keys.Private
+}
+
+func (c *chatting) close() {
+	_ = c.Session.Close() // what was written is on the disk already
+	c.key.Erase()
+}
+
+// chat opens the session of the secret's primary.
+func (a *app) chat(ctx context.Context, f *chatFlags) (*chatting, error) {
+	client, err := a.relayClient(f)
+	if err != nil {
+		return nil, err
+	}
+	key, err := a.chatKey(f)
+	if err != nil {
+		return nil, err
+	}
+	h, err := a.home()
+	if err != nil {
+		return nil, err
+	}
+	look := &chatLook{app: a}
+	s, err := session.Open(ctx, session.Options{Home: h, Key: key, Relay: client,
+		Identify: look.identify, Prove: look.prove, Successor: look.successor})
+	if err != nil {
+		key.Erase()
+		return nil, err
+	}
+	return &chatting{s, key}, nil
+}
+
+// relayClient makes the client of the relay that was chosen.
+func (a *app) relayClient(f *chatFlags) (*relay.Client, error) {
+	var flags []config.Flag
+	if f.server.given {
+		flags = append(flags, config.Flag{Setting: "chat_server", Name: "--server", Values: []string{f.server.value}})
+	}
+	settings, err := a.settings(flags...)
+	if err != nil {
+		return nil, err
+	}
+	clock := a.clock()
+	return relay.NewClient(settings.ChatServer.Value, relay.ClientOptions{Version: Version, Now: clock.Now, Wait: clock.Wait})
+}
+
+// chatKey loads the secret and refuses keys that cannot chat (KEZ-CLI-074).
+func (a *app) chatKey(f *chatFlags) (*keys.Private, error) {
+	key, err := a.load(f.secret)
+	if err != nil {
+		return nil, err
+	}
+	if key.Identity().System() != kez.SystemEd25519 {
+		key.Erase()
+		return nil, usage("chat needs an ed25519 key, and this is a nostr key").
+			WithHint("kez identity new --key-type ed25519 --save NAME makes one")
+	}
+	return key, nil
+}
+
+// runChat runs f with an open session until it ends or the person ends it.
+func (a *app) runChat(f *chatFlags, run func(context.Context, *chatting) error) error {
+	ctx, stop := untilEnded()
+	defer stop()
+	c, err := a.chat(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	err = run(ctx, c)
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return interrupted()
+	}
+	return err
+}
+
+// typedPeer refuses what is no way to name a peer before anything is opened.
+func typedPeer(text string) error {
+	if !strings.Contains(text, ":") {
+		return nil // a handle, which the relay's name decides on
+	}
+	_, err := typedIdentity(text)
+	return err
+}
+
+// peer finds whom an argument means, among those that are known or at the relay.
+func (c *chatting) peer(ctx context.Context, text string) (session.Peer, error) {
+	p, found, err := c.Find(ctx, text)
+	if err != nil || found {
+		return p, err
+	}
+	return c.Resolve(ctx, text)
+}
+
+// later takes a failure of the relay for what it is where the rest is done.
+func (a *app) later(what string, err error) error {
+	if session.Unreachable(err) {
+		a.note("%s; the relay hears of it with the next kez chat inbox or tail: %s", what, err)
+		return nil
+	}
+	return err
+}
+
+// chatLook asks the channels and chains, and is made when it is first needed:
+// most commands look at nothing.
+type chatLook struct {
+	*app
+	v *verify.Verifier
+	q verify.Question
+}
+
+func (l *chatLook) ready() error {
+	if l.v != nil {
+		return nil
+	}
+	var err error
+	l.v, l.q, err = l.verifier(&lookFlags{primary: &once{}, timeout: &once{value: "20s"}, doh: &once{}, chains: &list{}})
+	return err
+}
+
+// identify gives the primary that an account has proven.
+func (l *chatLook) identify(ctx context.Context, account kez.Identity) (primary kez.Identity, err error) {
+	if err := l.ready(); err != nil {
+		return primary, err
+	}
+	targets, err := l.v.Targets([]kez.Identity{account})
+	if err != nil {
+		return primary, err
+	}
+	r := l.v.ID(ctx, targets[0], l.q)
+	if r.Status != kez.Valid {
+		return primary, kez.Errorf(r.Code, "%s proves no primary: %s", account, r.Message).WithHint("%s", r.Hint)
+	}
+	l.savePins(l.v)
+	return kez.ParseSigned(r.Primary)
+}
+
+// maxLooked is how many accounts of a peer are looked at.
+const maxLooked = 16
+
+// prove gives the accounts that verify for a primary: of those that the relay
+// hints at and those that are active in the chain.
+func (l *chatLook) prove(ctx context.Context, primary kez.Identity, accounts []kez.Identity) []kez.Identity {
+	proven := []kez.Identity{}
+	if err := l.ready(); err != nil {
+		l.warn("no account was looked at: %s", err)
+		return proven
+	}
+	q := l.q
+	q.Primary, q.Run = primary, l.v.Begin(ctx)
+	state, _, _ := q.Run.Chain(ctx, primary, nil)
+	if state != nil {
+		accounts = append(accounts, state.Active()...)
+	}
+	var asked []kez.Identity
+	for _, id := range accounts {
+		if _, err := l.v.Channels.For(id); err == nil && !contains(asked, id) && len(asked) < maxLooked {
+			asked = append(asked, id)
+		}
+	}
+	targets, err := l.v.Targets(asked)
+	if err != nil {
+		return proven
+	}
+	l.v.All(ctx, targets, q, func(i int, r *verify.Result) {
+		if r.Status == kez.Valid && r.Primary == primary.String() {
+			proven = append(proven, targets[i].ID)
+		}
+	})
+	l.savePins(l.v)
+	return proven
+}
+
+// successor gives the primary to which the chain of another hands over.
+func (l *chatLook) successor(ctx context.Context, primary kez.Identity) (kez.Identity, error) {
+	if err := l.ready(); err != nil {
+		return kez.Identity{}, err
+	}
+	state, _, _ := l.v.Begin(ctx).Chain(ctx, primary, nil)
+	if state == nil || state.Fork != nil {
+		return kez.Identity{}, nil
+	}
+	return state.Successor, nil
+}
