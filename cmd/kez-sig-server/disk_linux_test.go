@@ -35,7 +35,9 @@ func onSmallDisk(t *testing.T, args ...string) (p *process, seen string) {
 		require(t, false, "mounting a file system needs root")
 	}
 	p, ready := launch(t, prepare, filepath.Join(disk, "kez-sig.db"), args...)
-	require(t, ready, fmt.Sprintf("a file system cannot be mounted here: %s", p.stderr))
+	if !ready {
+		require(t, false, fmt.Sprintf("a file system cannot be mounted here: %s", p.stderr))
+	}
 	return p, fmt.Sprintf("/proc/%d/root%s", p.pid, disk)
 }
 

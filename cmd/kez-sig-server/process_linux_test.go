@@ -48,7 +48,8 @@ type process struct {
 func launch(t testing.TB, prepare func(*exec.Cmd), db string, args ...string) (*process, bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], append([]string{"--bind", "127.0.0.1:0", "--db", db, "--new-chains", "0"}, args...)...)
-	cmd.Env = append(os.Environ(), asServer+"=1")
+	// The race detector would wait a second at each end.
+	cmd.Env = append(os.Environ(), asServer+"=1", "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	if prepare != nil {
 		prepare(cmd)
 	}
