@@ -59,9 +59,10 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	f, status := describe(err)
 	note(r, f.Error, err)
 	h := w.Header()
-	for _, name := range []string{"ETag", "Content-Length", "Content-Encoding", "Cache-Control"} {
+	for _, name := range []string{"ETag", "Content-Length", "Content-Encoding"} {
 		h.Del(name)
 	}
+	h.Set("Cache-Control", "no-store") // caches keep a 404 unless they are told
 	if after := retryAfter(err, status); after > 0 {
 		h.Set("Retry-After", strconv.Itoa(seconds(after)))
 	}

@@ -17,19 +17,26 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Mux finds the handler of a path and a method. Paths are matched as they were
 // sent: a segment is decoded once, nothing is cleaned, and nothing redirects.
 type Mux struct {
-	mux    http.ServeMux
-	routes map[string]map[string]Handler
+	mux      http.ServeMux
+	routes   map[string]map[string]Handler
+	fallback Handler
 }
 
 // NewMux makes a mux without routes.
 func NewMux() *Mux {
-	m := &Mux{routes: map[string]map[string]Handler{}}
+	m := &Mux{routes: map[string]map[string]Handler{}, fallback: func(http.ResponseWriter, *http.Request) error { return NotFound() }}
 	m.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		setRoute(r, "none")
-		Fail(w, r, NotFound())
+		if err := m.fallback(w, r); err != nil {
+			Fail(w, r, err)
+		}
 	})
 	return m
 }
+
+// Fallback sets what answers paths without a route; by default they are
+// http.not_found.
+func (m *Mux) Fallback(h Handler) { m.fallback = h }
 
 // Handle adds a route: a method and a pattern of [http.ServeMux] without one.
 // What takes GET takes HEAD.

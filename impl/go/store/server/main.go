@@ -74,6 +74,7 @@ type settings struct {
 	db        string
 	maxSize   int64
 	newChains int
+	batch     int
 }
 
 // defaultDB is where a store keeps its chains.
@@ -81,12 +82,13 @@ const defaultDB = "kez-sig.db"
 
 func (s *settings) flags(about string, env service.Env) *service.Flags {
 	s.service = service.DefaultOptions("0.0.0.0:7878")
-	s.db, s.maxSize, s.newChains = defaultDB, 10<<30, 600
+	s.db, s.maxSize, s.newChains, s.batch = defaultDB, 10<<30, 600, 256
 	f := service.NewFlags(program, about, env)
 	s.service.Flags(f, "KEZ_SIG")
 	f.String(&s.db, "db", "KEZ_SIG_DB", "`file` of the database")
 	f.Size(&s.maxSize, "max-size", "KEZ_SIG_MAX_SIZE", "most `bytes` of the database, such as 500MB or 10GiB; 0 is no limit")
 	f.Int(&s.newChains, "new-chains", "KEZ_SIG_NEW_CHAINS", "new `chains` that one client address may begin in an hour; 0 is no limit", 0)
+	f.Int(&s.batch, "commit-batch", "KEZ_SIG_COMMIT_BATCH", "`requests` that share one sync of the disk at most; 1 gives each its own", 1)
 	return f
 }
 
@@ -125,7 +127,7 @@ func (s *settings) run(env service.Env, beside func(context.Context, *sqlite.Sto
 }
 
 func (s *settings) open(log *slog.Logger) (*sqlite.Store, error) {
-	return sqlite.Open(s.db, sqlite.Options{Options: database.Options{MaxBytes: s.maxSize, Logger: log}})
+	return sqlite.Open(s.db, sqlite.Options{Options: database.Options{Batch: s.batch, MaxBytes: s.maxSize, Logger: log}})
 }
 
 // scrubInterval is how often everything that is stored is read and checked;
