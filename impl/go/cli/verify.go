@@ -130,7 +130,7 @@ func claimLines(t *table, r *verify.Result, now time.Time) {
 	t.time("signed", r.CreatedAt, now)
 	t.time("expires", r.ExpiresAt, now)
 	t.code(r)
-	if r.Chain.Checked {
+	if r.Chain.Length > 0 {
 		t.row("chain", fmt.Sprintf("%d events, last %s, listed %t, head %s", r.Chain.Length, span(time.Duration(r.Chain.Age)*time.Second)+" ago", r.Chain.Listed, r.Chain.Head))
 	}
 	if len(r.Candidates) > 1 {

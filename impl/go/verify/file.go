@@ -127,6 +127,6 @@ func (c *Chains) AddFile(data []byte, source string) error {
 	if err != nil && !errors.Is(err, kez.SigchainFork) {
 		return err
 	}
-	c.Add(state, source)
+	c.add(chainSource{name: source, primary: state.Primary, state: state, lines: chain})
 	return nil
 }
