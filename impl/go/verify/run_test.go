@@ -422,3 +422,46 @@ func TestPull(t *testing.T) {
 		t.Errorf("no source: %+v, %v", p, err)
 	}
 }
+
+// BenchmarkHundredOfOne verifies a hundred identities of one primary, without a
+// store and with one that has a chain of a thousand events.
+func BenchmarkHundredOfOne(b *testing.B) {
+	k := key(b, 1)
+	claims := proofs{}
+	var ids []kez.Identity
+	var steps []string
+	for i := range 1000 {
+		name := fmt.Sprintf("github:a%d", i)
+		steps = append(steps, "add "+name)
+		if i < 100 {
+			claims[name] = signed(b, claim.New{Subject: id(b, name)}, k)
+			ids = append(ids, id(b, name))
+		}
+	}
+	f, err := storefake.Start()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	f.Put(k.Identity().String(), chain(b, k, nil, steps...))
+	c, err := store.New(f.URL(), "test")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, sources := range map[string]*chains.Sources{"no store": nil, "store": {Stores: []*store.Client{c}}} {
+		b.Run(name, func(b *testing.B) {
+			v := &verify.Verifier{Channels: channel.NewRegistry(claims), Sources: sources}
+			targets, err := v.Targets(ids)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				v.All(b.Context(), targets, verify.Question{Now: now}, func(_ int, r *verify.Result) {
+					if r.Status != kez.Valid || r.Chain.Checked != (sources != nil) {
+						b.Fatalf("%s, %+v", r.Status, r.Chain)
+					}
+				})
+			}
+		})
+	}
+}
