@@ -116,7 +116,7 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request, handle, what st
 	path := "/v1/profile/" + handle + "/" + what
 	lines := []string{"PUT", path}
 	if what != "proofs" {
-		lines = []string{"PUT", s.name, path, handle, sha256Hex(body)}
+		lines = []string{"PUT", s.name, path, "", sha256Hex(body)} // no recipient
 	}
 	if fault := s.authFault(r, lines, a.primary, what == "proofs"); fault != "" {
 		fail(w, 401, fault, "the request is not signed as it must be")

@@ -183,8 +183,6 @@ func (a *app) showEvent(e session.Event) {
 		a.print(plain(fmt.Sprintf("refused message %d  %s: %s", e.Refused.Seq, e.Refused.Code, e.Refused.Reason)) + "\n")
 	case session.EventSent:
 		a.note("to %s, written at %s: %s", e.Peer.Name, kez.FormatTime(m.SentAt), m.State)
-	case session.EventPeer:
-		a.note("an unknown sender is %s", e.Peer.Name)
 	case session.EventChanged:
 		a.warn("%s", e.Err)
 	case session.EventOnline:

@@ -77,7 +77,7 @@ func (c *Client) set(ctx context.Context, handle, what string, setting any, sign
 		if err != nil {
 			return err
 		}
-		header = c.signedHeader(BodyText(http.MethodPut, name, "/v1/profile/"+handle+"/"+what, handle, body), signer)
+		header = c.signedHeader(BodyText(http.MethodPut, name, "/v1/profile/"+handle+"/"+what, "", body), signer)
 	}
 	// Another program with the same key may have signed in the same second.
 	for try := 0; ; try++ {

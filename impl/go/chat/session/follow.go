@@ -51,10 +51,7 @@ func (s *Session) Receive(ctx context.Context) ([]Event, error) {
 		return events, err
 	}
 	_, err = in.Drain(ctx, from, func(a relay.Arrived) error { return f.take(ctx, a) })
-	if err != nil {
-		return events, err
-	}
-	return events, f.settle(ctx)
+	return events, err
 }
 
 // queueCheck is how often Follow looks whether something waits to be sent.
@@ -85,12 +82,7 @@ func (s *Session) Follow(ctx context.Context, each func(Event)) error {
 			_ = f.flush(ctx) // what fails is tried again
 		}
 	})
-	return in.Follow(ctx, from, func(a relay.Arrived) error {
-		if err := f.take(ctx, a); err != nil {
-			return err
-		}
-		return ignoreAway(f.settle(ctx))
-	}, func(err error) {
+	return in.Follow(ctx, from, func(a relay.Arrived) error { return f.take(ctx, a) }, func(err error) {
 		if err != nil {
 			f.tell(Event{Kind: EventOffline, Err: err})
 			return
@@ -162,11 +154,16 @@ func (f *following) flush(ctx context.Context) error {
 	return ignoreAway(err)
 }
 
-// take stores rows and tells what is new. A row that another process took
-// meanwhile is new to this one, unless everything is read again.
+// take stores rows, learns the names of their senders, and tells what is new. A
+// row that another process took meanwhile is new to this one, unless everything
+// is read again.
 func (f *following) take(ctx context.Context, a relay.Arrived) error {
 	all, err := f.s.take(ctx, f.server, a, true)
 	if err != nil {
+		return err
+	}
+	// What is stored is told, also where the names cannot be asked for.
+	if err := f.settle(ctx); err != nil && ctx.Err() == nil && ignoreAway(err) != nil {
 		return err
 	}
 	for _, one := range all {

@@ -37,9 +37,13 @@ func (s *Session) Inbox(ctx context.Context, handle string, since int64, each fu
 	// What lies between the kept cursor and since would be lost to Receive.
 	keep := since <= kept.Seq
 	// A cursor of another life of the relay says nothing (KEZ-RELAY-065).
-	end, err := in.Drain(ctx, relay.Cursor{Seq: since, Epoch: kept.Epoch}, func(a relay.Arrived) error {
+	f := &following{s: s, server: in.server, each: func(Event) {}}
+	return in.Drain(ctx, relay.Cursor{Seq: since, Epoch: kept.Epoch}, func(a relay.Arrived) error {
 		all, err := s.take(ctx, in.server, a, keep || a.Restarted)
 		if err != nil {
+			return err
+		}
+		if err := ignoreAway(f.settle(ctx)); err != nil {
 			return err
 		}
 		for _, one := range all {
@@ -53,11 +57,6 @@ func (s *Session) Inbox(ctx context.Context, handle string, since int64, each fu
 		}
 		return nil
 	})
-	if err != nil {
-		return end, err
-	}
-	f := &following{s: s, server: in.server, each: func(Event) {}}
-	return end, ignoreAway(f.settle(ctx))
 }
 
 func (s *Session) listed(ctx context.Context, one outcomeOf) (Listed, error) {

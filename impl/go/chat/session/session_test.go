@@ -38,7 +38,7 @@ func TestConversation(t *testing.T) {
 	for _, e := range events {
 		kinds = append(kinds, e.Kind)
 	}
-	if !slices.Equal(kinds, []EventKind{EventMessage, EventMessage, EventPeer}) {
+	if !slices.Equal(kinds, []EventKind{EventPeer, EventMessage, EventMessage}) {
 		t.Fatalf("%v", kinds)
 	}
 	peers, err := bob.Peers(t.Context())
