@@ -68,6 +68,8 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if status == http.StatusRequestEntityTooLarge {
 		h.Set("Connection", "close") // KEZ-STORE-026
+		// net/http reads on for a while, to keep the connection; not for long.
+		http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second)) // only fake writers have none
 	}
 	WriteJSON(w, status, f)
 }

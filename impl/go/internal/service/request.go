@@ -90,7 +90,7 @@ func (b *Budget) Body(w http.ResponseWriter, r *http.Request, limit int64) (body
 	if r.ContentLength > limit {
 		return nil, release, tooLarge()
 	}
-	reader := http.MaxBytesReader(w, r.Body, limit)
+	reader := http.MaxBytesReader(innermost(w), r.Body, limit)
 	buffer := make([]byte, 0, min(max(r.ContentLength+1, 512), freeBody))
 	for {
 		if len(buffer) == cap(buffer) {
@@ -117,6 +117,18 @@ func (b *Budget) Body(w http.ResponseWriter, r *http.Request, limit int64) (body
 			w.Header().Set("Connection", "close")
 			return nil, release, BadRequest("the body ended early, or did not come in time", "send the whole body")
 		}
+	}
+}
+
+// innermost gives the writer of net/http, which http.MaxBytesReader tells to
+// close the connection so that the peer still gets the answer.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		outer, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = outer.Unwrap()
 	}
 }
 
