@@ -12,6 +12,12 @@
 //
 // A [State] is what the events add up to: per subject the last operation, the
 // listed devices, and the successor once the chain is closed by a rotation.
+//
+// # Logs
+//
+// A [Log] keeps the chains of many primaries for a server. [Extend] verifies
+// what follows a stored chain from its [Tip] alone, with the verdict that reading
+// the whole would give, and [AppendTo] stores it.
 package sigchain
 
 import (

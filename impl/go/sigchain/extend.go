@@ -81,6 +81,9 @@ func (c *storedChain) hash(seq int) (Hash, error) {
 	if c.err != nil {
 		return Hash{}, errLog
 	}
+	if seq == c.tip.Length-1 {
+		return c.tip.Head, nil
+	}
 	if seq < c.from || seq >= c.from+len(c.hashes) {
 		c.from = seq
 		c.hashes, c.err = c.log.Hashes(c.ctx, c.tip.Primary, seq, hashesPage)

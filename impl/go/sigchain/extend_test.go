@@ -299,7 +299,7 @@ func TestAFailingLogBlamesNoLine(t *testing.T) {
 	log := holding(key.Identity(), chain)
 	tip := log.tip
 	log.failing = kez.Errorf(kez.HTTPUnavailable, "damaged")
-	_, err := sigchain.Extend(ctx, log, tip, bytes.NewReader(slices.Collect(bytes.Lines(chain))[0]))
+	_, err := sigchain.Extend(ctx, log, tip, bytes.NewReader(slices.Collect(bytes.Lines(chain))[1]))
 	e, ok := errors.AsType[*kez.Error](err)
 	if !ok || e.Code != kez.HTTPUnavailable || e.At != 0 {
 		t.Errorf("%+v", e)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -188,6 +189,9 @@ func damaged(path string, schema Schema, found string) error {
 }
 
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // which has no such thing
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,7 @@ func queue(db *database.DB, jobs ...func(*database.Tx) error) func() []error {
 		before := db.Queued()
 		wait.Go(func() { errs[i] = db.Write(context.Background(), f) })
 		for db.Queued() == before {
+			runtime.Gosched()
 		}
 	}
 	return func() []error { wait.Wait(); return errs }
@@ -114,6 +116,7 @@ func TestAContextThatEndsWithdrawsAQueuedJob(t *testing.T) {
 	result := make(chan error)
 	go func() { result <- db.Write(ctx, insert("late")) }()
 	for db.Queued() == 0 {
+		runtime.Gosched()
 	}
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) { // while the writer still waits

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/kez"
@@ -34,8 +35,13 @@ func (s *Store) checkTables(path string) error {
 	return nil
 }
 
+// startDamaged is why a store does not start; where the damage lies the log says.
 func startDamaged(path string, err error) error {
-	return kez.Errorf(kez.CLIFile, "%s, %s, is damaged: %w", path, schema.What, err).
+	if !errors.Is(err, database.ErrDamaged) {
+		return kez.Errorf(kez.CLIFile, "%s, %s, cannot be read: %w", path, schema.What, err).
+			WithHint("the log says why")
+	}
+	return kez.Errorf(kez.CLIFile, "%s, %s, is damaged: what it says about its chains does not fit together", path, schema.What).
 		WithHint("restore it from a backup; nothing was changed")
 }
 

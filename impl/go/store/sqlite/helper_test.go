@@ -169,3 +169,19 @@ func exec(t testing.TB, path, script string) {
 		t.Fatal(err)
 	}
 }
+
+// checkpoint empties the write-ahead log from outside, and gives 1 where someone
+// still reads from it.
+func checkpoint(t testing.TB, path string) (busy int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var frames, moved int
+	if err := db.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		t.Fatal(err)
+	}
+	return busy
+}

@@ -233,3 +233,84 @@ func TestH10_TwoEventsOfOneSeq(t *testing.T) {
 		t.Errorf("shown with the fork: %d %s", got.Seq, got.Line)
 	}
 }
+
+// TestLinesHoldNoTransaction covers KEZ-STORE-016: while a reader is slow the
+// write-ahead log can be emptied, and appends go on.
+func TestLinesHoldNoTransaction(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kez-sig.db")
+	s, a := open(t, path), newAuthor(t, 1).adds(1100)
+	post(t, s, a, a.body())
+	want := a.body()
+	tip, err := s.Tip(context.Background(), a.primary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	emptied := func(where string) {
+		t.Helper()
+		if busy := checkpoint(t, path); busy != 0 {
+			t.Errorf("%s: a transaction is open", where)
+		}
+	}
+	var got []byte
+	err = s.Lines(context.Background(), tip, 0, func(line []byte) error {
+		if n := bytes.Count(got, []byte("\n")); n%300 == 0 {
+			post(t, s, a, a.add(fmt.Sprintf("github:later%d", n)))
+			emptied(fmt.Sprintf("line %d", n))
+		}
+		got = append(append(got, line...), '\n')
+		return nil
+	})
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes, want the %d of the chain as it was: %v", len(got), len(want), err)
+	}
+	n := 0
+	err = s.Arrivals(context.Background(), 0, func(sigchain.Arrival) error {
+		if n++; n%300 == 0 {
+			post(t, s, a, a.add(fmt.Sprintf("github:later%d", 10000+n)))
+			emptied(fmt.Sprintf("arrival %d", n))
+		}
+		return nil
+	})
+	if err != nil || n != len(a.lines) {
+		t.Errorf("%d arrivals of %d, %v", n, len(a.lines), err)
+	}
+	stop := errors.New("the client is gone")
+	if err := s.Lines(context.Background(), tip, 0, func([]byte) error { return stop }); !errors.Is(err, stop) {
+		t.Error(err)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.Lines(ended, tip, 0, func([]byte) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestBackupLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path, copied := filepath.Join(dir, "kez-sig.db"), filepath.Join(dir, "backup.db")
+	s, a, b := open(t, path), newAuthor(t, 1).adds(50), newAuthor(t, 2).adds(20)
+	post(t, s, a, a.body())
+	post(t, s, b, b.body())
+	if err := sqlite.Backup(context.Background(), path, copied); err != nil {
+		t.Fatal(err)
+	}
+	post(t, s, a, a.add("github:later"))
+	primaries := []kez.Identity{a.primary(), b.primary()}
+	restored := open(t, copied)
+	got, err := read(restored, primaries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post(t, restored, a, a.body()) // what came after the backup is posted again
+	now, err := read(restored, primaries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := read(s, primaries)
+	if err != nil || now.harmless(want, false) != nil || got.harmless(want, true) != nil {
+		t.Errorf("%v, %v, %v", err, now.harmless(want, false), got.harmless(want, true))
+	}
+	if err := restored.Scrub(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
