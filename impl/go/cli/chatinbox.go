@@ -18,6 +18,7 @@ type inboxOutput struct {
 	Messages []session.Listed `json:"messages"`
 	Next     int64            `json:"next"`
 	Epoch    string           `json:"epoch"`
+	More     bool             `json:"more"`
 }
 
 func (a *app) chatInbox() *cobra.Command {
@@ -46,7 +47,7 @@ shows with kez chat read too.`,
 				}
 			}
 			out := inboxOutput{Messages: []session.Listed{}}
-			end, err := c.Inbox(ctx, handle, from, func(l session.Listed) error {
+			end, more, err := c.Inbox(ctx, handle, from, func(l session.Listed) error {
 				if a.json {
 					out.Messages = append(out.Messages, l)
 				} else {
@@ -58,8 +59,10 @@ shows with kez chat read too.`,
 				return err
 			}
 			if a.json {
-				out.Next, out.Epoch = end.Seq, end.Epoch
+				out.Next, out.Epoch, out.More = end.Seq, end.Epoch, more
 				a.printJSON(out)
+			} else if more {
+				a.note("there is more: kez chat inbox --since %d", end.Seq)
 			}
 			return nil
 		})

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
@@ -22,23 +23,34 @@ type Listed struct {
 	MissingBefore int64  `json:"missing_before"`
 }
 
+// Bounds of one listing, so that a relay without an end has one here.
+const (
+	maxListed      = 10000
+	maxListedBytes = 64 << 20 // of bodies
+)
+
+// errFull ends a listing.
+var errFull = errors.New("the listing is full")
+
 // Inbox reads the inbox of a handle, "" for the user's own, after a seq, hands on
 // every row, and gives the cursor behind them. What was not taken before is
-// stored as Receive does.
-func (s *Session) Inbox(ctx context.Context, handle string, since int64, each func(Listed) error) (relay.Cursor, error) {
+// stored as Receive does. After 10,000 rows or 64 MiB it ends, and more says that
+// the relay may have others behind the cursor.
+func (s *Session) Inbox(ctx context.Context, handle string, since int64, each func(Listed) error) (end relay.Cursor, more bool, err error) {
 	in, kept, err := s.inbox(ctx, handle)
 	if err != nil {
-		return relay.Cursor{}, err
+		return end, false, err
 	}
 	_, _, err = s.flush(ctx, nil, nil)
 	if err := ignoreAway(err); err != nil {
-		return relay.Cursor{}, err
+		return end, false, err
 	}
 	// What lies between the kept cursor and since would be lost to Receive.
 	keep := since <= kept.Seq
 	// A cursor of another life of the relay says nothing (KEZ-RELAY-065).
 	f := &following{s: s, server: in.server, each: func(Event) {}}
-	return in.Drain(ctx, relay.Cursor{Seq: since, Epoch: kept.Epoch}, func(a relay.Arrived) error {
+	rows, bytes := 0, 0
+	drained, err := in.Drain(ctx, relay.Cursor{Seq: since, Epoch: kept.Epoch}, func(a relay.Arrived) error {
 		all, err := s.take(ctx, in.server, a, keep || a.Restarted)
 		if err != nil {
 			return err
@@ -54,9 +66,18 @@ func (s *Session) Inbox(ctx context.Context, handle string, since int64, each fu
 			if err := each(l); err != nil {
 				return err
 			}
+			rows, bytes = rows+1, bytes+len(l.Body)
+		}
+		if rows >= maxListed || bytes >= maxListedBytes {
+			end = a.Cursor
+			return errFull
 		}
 		return nil
 	})
+	if errors.Is(err, errFull) {
+		return end, true, nil
+	}
+	return drained, false, err
 }
 
 func (s *Session) listed(ctx context.Context, one outcomeOf) (Listed, error) {

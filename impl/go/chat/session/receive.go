@@ -23,6 +23,12 @@ type Refused struct {
 	Reason    string   `json:"reason"`
 }
 
+// refusedRecord is one place in the list of refused rows.
+type refusedRecord struct {
+	Refused
+	Mark string `json:"mark"` // the entry that tells it from a new one
+}
+
 // maxRefused is how many refused messages are remembered.
 const maxRefused = 200
 
@@ -36,11 +42,11 @@ func (s *Session) Refusals(ctx context.Context) ([]Refused, error) {
 			return err
 		}
 		for k := all.Next - 1; k >= max(0, all.Next-maxRefused); k-- {
-			var one Refused
+			var one refusedRecord
 			if err := r.Must("refused/"+strconv.Itoa(k%maxRefused), &one); err != nil {
 				return err
 			}
-			list = append(list, one)
+			list = append(list, one.Refused)
 		}
 		return nil
 	})
@@ -93,7 +99,11 @@ func (s *Session) take(ctx context.Context, server string, a relay.Arrived, keep
 	var all []outcomeOf
 	err := s.history.Update(ctx, func(w *history.Writer) error {
 		all = make([]outcomeOf, 0, len(rows))
-		t := &taking{s, w, server, a.Cursor.Epoch}
+		var in inboxRecord
+		if _, err := w.Get("inbox/"+server, &in); err != nil {
+			return err
+		}
+		t := &taking{s, w, server, a.Cursor.Epoch, in.Cursor}
 		for _, o := range rows {
 			one, err := t.row(o)
 			if err != nil {
@@ -103,10 +113,6 @@ func (s *Session) take(ctx context.Context, server string, a relay.Arrived, keep
 		}
 		if !keep {
 			return nil
-		}
-		var in inboxRecord
-		if _, err := w.Get("inbox/"+server, &in); err != nil {
-			return err
 		}
 		if in.Cursor.Epoch == a.Cursor.Epoch && in.Cursor.Seq >= a.Cursor.Seq {
 			return nil // another process is further
@@ -123,6 +129,7 @@ type taking struct {
 	w      *history.Writer
 	server string
 	epoch  string
+	from   relay.Cursor // how far the inbox was read before
 }
 
 func (t *taking) row(o opened) (outcomeOf, error) {
@@ -202,26 +209,40 @@ func (t *taking) store(o opened) (outcomeOf, error) {
 	return outcomeOf{row: o.row, message: m.message(p, seen.N)}, savePeer(t.w, p)
 }
 
-// refuse lists a refused row once.
+// refuse lists a refused row once: not again where the row was read before, and,
+// of the rows that the list still has, not again where the relay counts anew.
 func (t *taking) refuse(o opened, reason error) (outcomeOf, error) {
 	one := outcomeOf{row: o.row, refused: Refused{o.row.Seq, o.row.CreatedAt, codeOr(reason, kez.MessageUndecryptable), reason.Error()}}
-	name := "row/" + t.server + "/" + t.epoch + "/" + strconv.FormatInt(o.row.Seq, 10)
-	if !errors.Is(reason, kez.MessageReplayed) {
-		name = "row/" + t.server + "/" + o.hash // also after the relay counts anew
+	mark := "row/" + o.hash
+	if errors.Is(reason, kez.MessageReplayed) { // the first row has the same hash
+		mark = "row/" + t.server + "/" + t.epoch + "/" + strconv.FormatInt(o.row.Seq, 10)
 	}
-	known, err := t.w.Has(name)
-	if err != nil || known {
-		one.known = known
+	marked, err := t.w.Has(mark)
+	if err != nil {
 		return one, err
 	}
-	if err := t.w.Put(name, true); err != nil {
-		return one, err
+	if one.known = marked || t.from.Epoch == t.epoch && o.row.Seq <= t.from.Seq; one.known {
+		return one, nil
 	}
 	var all counter
 	if _, err := t.w.Get("refused", &all); err != nil {
 		return one, err
 	}
-	if err := t.w.Put("refused/"+strconv.Itoa(all.Next%maxRefused), one.refused); err != nil {
+	// A place is used again, and its old mark goes with it: what a relay invents
+	// does not fill the disk.
+	place := "refused/" + strconv.Itoa(all.Next%maxRefused)
+	var old refusedRecord
+	if found, err := t.w.Get(place, &old); err != nil {
+		return one, err
+	} else if found {
+		if err := t.w.Delete(old.Mark); err != nil {
+			return one, err
+		}
+	}
+	if err := t.w.Put(mark, true); err != nil {
+		return one, err
+	}
+	if err := t.w.Put(place, refusedRecord{one.refused, mark}); err != nil {
 		return one, err
 	}
 	all.Next++

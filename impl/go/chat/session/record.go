@@ -18,8 +18,8 @@ import (
 //	msg/<i>/<n>         message n of the thread with peer i
 //	seen/<hash>         an envelope that was opened, as long as the history
 //	                    (KEZ-MSG-025)
-//	row/<server>/<epoch>/<seq>  a refused row that was listed
-//	refused, refused/<k>        the last refused rows, in a ring
+//	refused, refused/<k>  the last refused rows, in a ring
+//	row/<mark>            that a refused row is in the ring
 //	queue, queue/<k>            what is still to be sent, in order
 //	nonce/<nonce>               nonces that were used (KEZ-MSG-010)
 

@@ -101,7 +101,7 @@ func TestK09_ReplayIsShownOnce(t *testing.T) {
 	}
 	// Reading the inbox again refuses the same rows and no others.
 	var codes []string
-	if _, err := bob.Inbox(t.Context(), "", 0, func(l Listed) error { codes = append(codes, l.Code); return nil }); err != nil {
+	if _, _, err := bob.Inbox(t.Context(), "", 0, func(l Listed) error { codes = append(codes, l.Code); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(codes, []string{"", "message.replayed", "message.replayed"}) || len(refusals(t, bob)) != 2 {
@@ -277,6 +277,30 @@ func TestK12_ChangedPeerStopsLoudly(t *testing.T) {
 	}
 	if old, _ := alice.Peer(t.Context(), id(t, "bob")); old.Name != "former @bob" || old.Messages != 2 {
 		t.Errorf("%+v", old)
+	}
+}
+
+// What a relay invents without end neither ends up in memory nor fills the disk.
+func TestEndlessRelay(t *testing.T) {
+	w := newWorld(t)
+	bob := w.person(t, "bob").registered()
+	for i := range maxListed + 500 {
+		w.Deliver("bob", fmt.Appendf(nil, `{"v":%d}`, i+2), "2026-06-01T00:00:00Z")
+	}
+	n := 0
+	end, more, err := bob.Inbox(t.Context(), "", 0, func(Listed) error { n++; return nil })
+	if err != nil || !more || n != maxListed || end.Seq != maxListed {
+		t.Errorf("%d rows, %+v, %v, %v", n, end, more, err)
+	}
+	end, more, err = bob.Inbox(t.Context(), "", end.Seq, func(Listed) error { n++; return nil })
+	if err != nil || more || n != maxListed+500 || end.Seq != maxListed+500 {
+		t.Errorf("%d rows, %+v, %v, %v", n, end, more, err)
+	}
+	if info, err := os.Stat(bob.history.Path()); err != nil || info.Size() > 1<<20 {
+		t.Errorf("%d bytes, %v", info.Size(), err)
+	}
+	if len(refusals(t, bob)) != maxRefused {
+		t.Errorf("%d are listed", len(refusals(t, bob)))
 	}
 }
 
@@ -548,7 +572,7 @@ func TestRequestsBlocksAndPolicy(t *testing.T) {
 		t.Errorf("%+v", events)
 	}
 	var listed []Listed
-	if _, err := bob.Inbox(ctx, "", 0, func(l Listed) error { listed = append(listed, l); return nil }); err != nil || listed[len(listed)-1].Code != "message.blocked" || listed[len(listed)-1].Body != "" {
+	if _, _, err := bob.Inbox(ctx, "", 0, func(l Listed) error { listed = append(listed, l); return nil }); err != nil || listed[len(listed)-1].Code != "message.blocked" || listed[len(listed)-1].Body != "" {
 		t.Errorf("%+v, %v", listed, err)
 	}
 	if _, err := bob.Send(ctx, id(t, "carol"), "x"); !errors.Is(err, kez.MessageBlocked) {
