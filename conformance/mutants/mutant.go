@@ -18,7 +18,7 @@ type Mutant struct {
 func All() []Mutant {
 	return slices.Concat(
 		identityMutants(), jsonMutants(), envelopeMutants(), claimMutants(), tokenMutants(),
-		textMutants(), signatureMutants(), chainMutants(), verifyMutants(),
+		textMutants(), signatureMutants(), chainMutants(), verifyMutants(), sourceMutants(),
 	)
 }
 
