@@ -24,7 +24,7 @@ sent until you accept it.
 Messages have no forward secrecy: whoever gets one of the two secrets later, and
 kept the envelopes, can read them all. What was said is kept in KEZ_HOME/chat,
 sealed with a key made from your secret.`,
-		a.chatRegister(), a.chatSend(), a.chatInbox(), a.chatTail(), a.chatRead(), a.chatContacts(), a.chatRequests(),
+		a.chatRegister(), a.chatSend(), a.chatInbox(), a.chatTUI(), a.chatTail(), a.chatRead(), a.chatContacts(), a.chatRequests(),
 		a.chatAccept(), a.chatBlock(), a.chatUnblock(), a.chatPolicy(), a.chatProofs(), a.chatVerify(), a.chatWhoami(),
 		a.chatExport(), a.chatWipe(), a.chatLock())
 }
@@ -61,8 +61,14 @@ func (a *app) chat(ctx context.Context, f *chatFlags) (*chatting, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.openChat(ctx, client, key)
+}
+
+// openChat opens the session of a key, which is erased where that fails.
+func (a *app) openChat(ctx context.Context, client *relay.Client, key *keys.Private) (*chatting, error) {
 	h, err := a.home()
 	if err != nil {
+		key.Erase()
 		return nil, err
 	}
 	look := &chatLook{app: a}

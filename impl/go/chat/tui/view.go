@@ -1,0 +1,319 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kez.lat/kez/impl/go/chat/session"
+)
+
+// style is how a text is drawn where there is colour. What it means is always
+// written too.
+type style string
+
+const (
+	usual style = ""
+	bold  style = "1"
+	dim   style = "2"
+	good  style = "32"
+	loud  style = "1;31"
+	bar   style = "7"
+)
+
+// row is one line of a part of the screen, cleaned and no wider than it.
+type row struct {
+	text  string
+	style style
+}
+
+func (f face) paint(r row, width int) string {
+	text := f.pad(r.text, width)
+	if !f.color || r.style == usual {
+		return text
+	}
+	return "\x1b[" + string(r.style) + "m" + text + "\x1b[m"
+}
+
+// rule is a line across.
+func (f face) rule(width int) row {
+	if f.ascii {
+		return row{strings.Repeat("-", max(0, width)), dim}
+	}
+	return row{strings.Repeat("─", max(0, width)), dim}
+}
+
+// Sizes of the window.
+const (
+	leastWidth  = 16 // below, nothing is shown but that
+	leastHeight = 6
+	twoPanes    = 60 // columns from which list and conversation stand side by side
+	airy        = 18 // lines from which rules are drawn
+)
+
+// frame is how the window is divided.
+type frame struct {
+	width, height int
+	head, foot    []row
+	list, talk    int // columns, 0 for what is not shown
+	body          int // lines
+}
+
+func (m *model) frame() frame {
+	fr := frame{width: m.width, height: m.height}
+	fr.head = []row{m.header()}
+	fr.foot = m.footer()
+	if m.height >= airy {
+		fr.head = append(fr.head, m.face.rule(m.width))
+		fr.foot = append([]row{m.face.rule(m.width)}, fr.foot...)
+	}
+	fr.body = max(0, m.height-len(fr.head)-len(fr.foot))
+	switch {
+	case m.width >= twoPanes:
+		fr.list = min(max(m.width/3, 22), 34)
+		fr.talk = m.width - fr.list - 1
+	case m.writing:
+		fr.talk = m.width
+	default:
+		fr.list = m.width
+	}
+	return fr
+}
+
+// view draws the whole window, and tells where the cursor is, if anywhere.
+func (m *model) view() (string, *place) {
+	if m.width < leastWidth || m.height < leastHeight {
+		return m.face.line("window too small", m.width), nil
+	}
+	fr := m.frame()
+	lines := make([]string, 0, m.height)
+	put := func(rows []row, width int) {
+		for _, r := range rows {
+			lines = append(lines, m.face.paint(r, width))
+		}
+	}
+	var cursor *place
+	put(fr.head, m.width)
+	switch {
+	case m.locked:
+		put(fill([]row{{}, {m.face.line("  Locked. The keys are forgotten, and nothing is shown.", m.width), bold}}, fr.body), m.width)
+	case m.page != noPage:
+		all := m.pageRows()
+		put(fill(all[min(m.scroll, len(all)):], fr.body), m.width)
+	default:
+		var list, talk []row
+		if fr.list > 0 {
+			list = m.listRows(fr.list, fr.body)
+		}
+		if fr.talk > 0 {
+			talk, cursor = m.talkRows(fr.talk, fr.body)
+		}
+		for i := range fr.body {
+			line := ""
+			if fr.list > 0 {
+				line = m.face.paint(list[i], fr.list)
+			}
+			if fr.list > 0 && fr.talk > 0 {
+				line += m.face.paint(row{m.face.border(), dim}, 1)
+			}
+			if fr.talk > 0 {
+				line += m.face.paint(talk[i], fr.talk)
+			}
+			lines = append(lines, line)
+		}
+		if cursor != nil {
+			cursor.row += len(fr.head)
+			if fr.list > 0 {
+				cursor.col += fr.list + 1
+			}
+		}
+	}
+	put(fr.foot, m.width)
+	if m.dialog != nil {
+		cursor = &place{len(lines) - 1, m.answerColumn()}
+	}
+	if len(lines) > m.height {
+		lines = lines[len(lines)-m.height:]
+	}
+	return strings.Join(lines, "\n"), cursor
+}
+
+func (f face) border() string {
+	if f.ascii {
+		return "|"
+	}
+	return "│"
+}
+
+// fill cuts or fills rows to a number of lines.
+func fill(rows []row, n int) []row {
+	if len(rows) > n {
+		return rows[:max(0, n)]
+	}
+	return append(rows[:len(rows):len(rows)], make([]row, n-len(rows))...)
+}
+
+// header is who the user is, and what is new.
+func (m *model) header() row {
+	who := "kez chat"
+	switch {
+	case m.locked:
+	case m.me.Handle != "":
+		who += "  @" + m.me.Handle + " at " + m.me.Server
+	case m.me.Server != "":
+		who += "  (no handle at " + m.me.Server + ")"
+	}
+	unread := 0
+	for _, p := range m.peers {
+		if p.Status == session.Contact || p.Status == session.Request {
+			unread += p.Unread
+		}
+	}
+	return m.face.ends(" "+who, plural(unread, "new message", "new messages")+" ", m.width, bar)
+}
+
+// ends puts one text to the left and one to the right, where there is room.
+func (f face) ends(left, right string, width int, s style) row {
+	if strings.HasPrefix(right, "no ") {
+		right = ""
+	}
+	room := width - f.width(right)
+	if room < width/2 {
+		return row{f.fit(left, width), s}
+	}
+	return row{f.fit(left, room) + right, s}
+}
+
+// plural writes a number of things.
+func plural(n int, one, many string) string {
+	switch n {
+	case 0:
+		return "no " + many
+	case 1:
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// status tells how the relay does and what waits.
+func (m *model) status() row {
+	text, s := "", usual
+	queued := m.queued()
+	switch m.link.state {
+	case connecting:
+		text = "connecting"
+	case online:
+		text, s = "online", good
+		if queued > 0 {
+			text += " · " + thousands(queued) + " queued"
+		}
+	case offline:
+		s = loud
+		text = "offline · nothing queued, new messages wait at the relay"
+		if queued > 0 {
+			text = "offline · " + thousands(queued) + " queued, sent when the relay answers"
+		}
+	case unregistered:
+		text, s = "this key has no handle at the relay: R registers one", loud
+	case stopped:
+		text, s = "stopped: "+failure(m.link.err)+" · ctrl+r tries again", loud
+	}
+	if m.locked {
+		text, s = "locked", usual
+	}
+	if n := len(m.outbox); n > 0 {
+		text = fmt.Sprintf("sending %d · %s", n, text)
+	}
+	if m.busy != "" {
+		text = m.busy + " · " + text
+	}
+	if m.news > 0 {
+		text += " · " + thousands(m.news) + " refused (r)"
+	}
+	if m.face.ascii {
+		text = strings.ReplaceAll(text, "·", "-")
+	}
+	return row{m.face.line(" "+text, m.width), s}
+}
+
+// footer is the status, and below it what is asked, told, or can be done.
+func (m *model) footer() []row {
+	rows := []row{m.status()}
+	changed := 0
+	for _, p := range m.peers {
+		if p.Changed != nil {
+			changed++
+		}
+	}
+	if changed > 0 && (m.page != noPage || !m.selectedChanged()) {
+		rows = append(rows, row{m.face.line(" !! "+plural(changed, "KEY HAS", "KEYS HAVE")+" CHANGED: nothing is sent to them before you decide (esc, c)", m.width), loud})
+	}
+	if m.dialog != nil {
+		if m.notice.text != "" {
+			rows = append(rows, m.told()...)
+		}
+		return append(rows, m.dialogRows()...)
+	}
+	if m.notice.text != "" {
+		return append(rows, m.told()...)
+	}
+	return append(rows, row{m.face.line(" "+m.hints(), m.width), dim})
+}
+
+func (m *model) selectedChanged() bool {
+	p, ok := m.peer(m.selected)
+	return ok && p.Changed != nil && (m.writing || m.width >= twoPanes)
+}
+
+// told is the notice, on at most three lines.
+func (m *model) told() []row {
+	s, mark := usual, " "
+	if m.notice.loud {
+		s, mark = loud, " ! "
+	}
+	lines, whole := m.face.wrap(m.notice.text, m.width-len(mark)-1, 3)
+	rows := make([]row, len(lines))
+	for i, line := range lines {
+		if i == len(lines)-1 && !whole {
+			line = m.face.line(line+" "+m.face.dots(), m.width-len(mark))
+		}
+		rows[i] = row{mark + line, s}
+		mark = strings.Repeat(" ", len(mark))
+	}
+	return rows
+}
+
+func (m *model) hints() string {
+	p, _ := m.peer(m.selected)
+	list := []string{"enter open", "n new", "? help", "ctrl+l lock", "q quit"}
+	switch {
+	case m.page != noPage:
+		list = []string{"esc back", "up, down, pgup, pgdown scroll"}
+	case m.editor() != nil:
+		list = []string{"enter send", "alt+enter new line", "esc list", "f1 help"}
+	case m.writing && p.Changed != nil:
+		list = []string{"t take the new key", "v safety number", "i both keys", "esc list", "? help"}
+	case m.writing && p.Status == session.Blocked:
+		list = []string{"u unblock", "i info", "esc list", "? help"}
+	case m.writing:
+		list = []string{"a accept", "d decline", "b block", "i info", "esc list", "? help"}
+	case len(m.listed()) == 0:
+		list = []string{"n new", "? help", "ctrl+l lock", "q quit"}
+	}
+	separator := " · "
+	if m.face.ascii {
+		separator = " - "
+	}
+	for len(list) > 2 && m.face.width(strings.Join(list, separator)) > m.width-2 {
+		list = append(list[:len(list)-2], list[len(list)-1]) // the last one is how to get on
+	}
+	return strings.Join(list, separator)
+}
