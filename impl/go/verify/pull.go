@@ -53,7 +53,10 @@ func (r *Run) Pull(ctx context.Context, primary kez.Identity) (*Pulled, error) {
 		p.Changed, err = r.keepOne(c, primary, p.State)
 		r.keeping.Unlock()
 	}
-	if err == nil && p.State.Fork != nil {
+	switch {
+	case err == nil && p.State.Fork != nil && r.kept != nil:
+		err = r.kept.Forked(p.State)
+	case err == nil && p.State.Fork != nil:
 		err = forked(p.State)
 	}
 	return p, err

@@ -21,6 +21,10 @@ const (
 	// perService is how many questions one service is asked at a time, so that a
 	// hundred identities neither flood a store nor fill the memory.
 	perService = 8
+	// budget bounds the memory of all chains that a run holds: a dozen of the
+	// longest there can be, or tens of thousands of usual ones.
+	budget    = 256 << 20
+	eventCost = 300 // bytes of an event in memory, beside its line
 	// defaultTimeout is for a verifier that has none.
 	defaultTimeout = 20 * time.Second
 )
@@ -37,6 +41,7 @@ type Run struct {
 	asked   map[asking]*asked
 	local   map[kez.Identity]*asked
 	slots   map[string]chan struct{}
+	held    int // bytes of the budget
 	keeping sync.Mutex
 }
 
@@ -188,8 +193,25 @@ func (r *Run) ask(s chains.Source, primary kez.Identity) *asked {
 		ctx, cancel := context.WithTimeout(r.ctx, r.timeout)
 		defer cancel()
 		a.chain, a.err = s.Get(ctx)
+		if a.err == nil && !r.hold(a.chain) {
+			a.chain, a.err = nil, kez.Errorf(kez.ChannelTooLarge, "the chains of this run are larger together than %d bytes", budget).
+				WithHint("verify fewer identities at once")
+		}
 	}()
 	return a
+}
+
+// hold counts a chain that is kept in memory until the run ends, and reports
+// false where there is no room for it.
+func (r *Run) hold(c *store.Chain) bool {
+	cost := len(c.Lines) + eventCost*c.State.Length
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held+cost > budget {
+		return false
+	}
+	r.held += cost
+	return true
 }
 
 // keptChain is the chain on this machine as a source, none where none is kept

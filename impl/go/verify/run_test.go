@@ -465,3 +465,26 @@ func BenchmarkHundredOfOne(b *testing.B) {
 		})
 	}
 }
+
+// A watch asks again in each round, and tells a revocation that a store has
+// learnt since.
+func TestWatchSeesTheStore(t *testing.T) {
+	s := set(t, 1)
+	s.put(0, s.k, chain(t, s.k, nil, "add "+alice))
+	targets, err := s.v.Targets([]kez.Identity{id(t, alice)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var news []string
+	w := verify.Watch{Verifier: s.v, Clock: &handClock{now: now}, Interval: time.Minute, Rounds: 3}
+	err = w.Run(t.Context(), targets, verify.Question{}, func(c verify.Change) {
+		news = append(news, string(c.Status))
+		s.put(0, s.k, chain(t, s.k, nil, "add "+alice, "revoke "+alice))
+	})
+	if err != nil || strings.Join(news, " ") != "valid revoked" {
+		t.Errorf("%q, %v", news, err)
+	}
+	if n := len(s.stores[0].History()); n != 3 {
+		t.Errorf("%d questions in three rounds", n)
+	}
+}

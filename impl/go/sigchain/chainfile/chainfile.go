@@ -47,7 +47,7 @@ func (f Files) Load(primary kez.Identity) (*sigchain.State, []byte, error) {
 	if forked == nil {
 		return state, data, err
 	}
-	return sigchain.Merge(forked, state), data, f.forked(forked)
+	return sigchain.Merge(forked, state), data, f.Forked(forked)
 }
 
 func (f Files) loadKept(primary kez.Identity) (*sigchain.State, []byte, error) {
@@ -77,7 +77,7 @@ func (f Files) Append(primary kez.Identity, sign func(*sigchain.State) ([]byte, 
 		if forked, _, err := f.Evidence(primary); err != nil {
 			return nil, err
 		} else if forked != nil {
-			return nil, f.forked(forked)
+			return nil, f.Forked(forked)
 		}
 		line, err := sign(state)
 		if err != nil {

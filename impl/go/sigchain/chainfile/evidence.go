@@ -96,9 +96,11 @@ func evidenceOf(state *sigchain.State, sources [][]byte) []byte {
 	return bytes.Join([][]byte{prefix, a, []byte("\n"), b, []byte("\n")}, nil)
 }
 
-// forked says what is kept about a fork, and what only a person can do.
-func (f Files) forked(state *sigchain.State) error {
+// Forked is the error of a forked chain: it says where the evidence is kept, and
+// what only a person can do (KEZ-CHAIN-074).
+func (f Files) Forked(state *sigchain.State) error {
+	chain, evidence := home.ShellQuote(f.Path(state.Primary)), home.ShellQuote(f.EvidencePath(state.Primary))
 	return kez.Errorf(kez.SigchainFork, "the chain of %s forks: two different events with seq %d were signed, %s and %s",
 		state.Primary, state.Fork.Seq, state.Fork.Hashes[0], state.Fork.Hashes[1]).
-		WithHint("trust nothing after the shared prefix; the evidence is kept in %s. Only the owner can explain, and a new primary is the way out", f.EvidencePath(state.Primary))
+		WithHint("trust nothing after the shared prefix. If the key is yours, and nobody has seen the branch in %s, move that file and the evidence in %s away and pull again; else only a new primary helps", chain, evidence)
 }

@@ -15,7 +15,7 @@ import (
 // one or by another branch, which is sigchain.fork (KEZ-VERIFY-028, 029).
 func (f Files) Keep(state *sigchain.State, lines []byte) (changed bool, err error) {
 	if state.Fork != nil {
-		return false, f.forked(state)
+		return false, f.Forked(state)
 	}
 	if lines, err = canonicalLines(lines); err != nil {
 		return false, err
@@ -39,7 +39,7 @@ func (f Files) Keep(state *sigchain.State, lines []byte) (changed bool, err erro
 			return false, err
 		}
 		if merged := sigchain.Merge(kept, state); merged.Fork != nil {
-			return false, f.forked(merged)
+			return false, f.Forked(merged)
 		}
 		if kept.Length >= state.Length {
 			return false, nil
