@@ -15,14 +15,16 @@ import (
 
 	"kez.lat/kez/fakes/scriptcmd"
 	"kez.lat/kez/impl/go/cli"
+	relayserver "kez.lat/kez/impl/go/relay/server"
 	"kez.lat/kez/impl/go/store/server"
 )
 
 func TestMain(m *testing.M) {
 	scriptcmd.Commands(commands)
 	testscript.Main(m, map[string]func(){
-		"kez":            func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
-		"kez-sig-server": func() { os.Exit(server.Main(os.Args[1:], server.System())) },
+		"kez":             func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"kez-sig-server":  func() { os.Exit(server.Main(os.Args[1:], server.System())) },
+		"kez-chat-server": func() { os.Exit(relayserver.Main(os.Args[1:], relayserver.System())) },
 	})
 }
 

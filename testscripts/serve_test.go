@@ -36,16 +36,22 @@ const startTime = 30 * time.Second
 // database is $WORK/store-N.db and its log $WORK/store-N.log unless flags say
 // otherwise. "serve mirror FLAGS..." does the same with that command.
 //
+// serve relay [FLAGS...]: starts kez-chat-server in the same way and sets
+// KEZ_CHAT_SERVER and RELAY_N; its database is $WORK/relay-N.db and its name
+// kez.test. It has the real clock, so scripts that chat with it unset KEZ_NOW.
+//
 // serve stop: ends the newest one, which has to exit with 0. Those that still
 // run at the end of the script are ended then.
 func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	switch {
 	case neg || len(args) == 0:
-		ts.Fatalf("usage: serve store|mirror [FLAGS...], serve stop")
+		ts.Fatalf("usage: serve store|mirror|relay [FLAGS...], serve stop")
 	case args[0] == "store":
-		s.start(ts, nil, args[1:])
+		s.start(ts, store, args[1:])
 	case args[0] == "mirror":
-		s.start(ts, args[:1], args[1:])
+		s.start(ts, store, args[1:], args[0])
+	case args[0] == "relay":
+		s.start(ts, relay, append([]string{"--server", "kez.test"}, args[1:]...))
 	case args[0] == "stop" && len(args) == 1:
 		s.mu.Lock()
 		running := s.all[ts]
@@ -62,16 +68,24 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func (s *servers) start(ts *testscript.TestScript, command, flags []string) {
+// kind is a program and the names it gets in scripts.
+type kind struct{ program, file, number, variable string }
+
+var (
+	store = kind{"kez-sig-server", "store", "STORE", "KEZ_SIG_SERVER"}
+	relay = kind{"kez-chat-server", "relay", "RELAY", "KEZ_CHAT_SERVER"}
+)
+
+func (s *servers) start(ts *testscript.TestScript, k kind, flags []string, command ...string) {
 	n := 1
-	for ts.Getenv(fmt.Sprintf("STORE_%d", n)) != "" {
+	for ts.Getenv(fmt.Sprintf("%s_%d", k.number, n)) != "" {
 		n++
 	}
-	name := filepath.Join(ts.Getenv("WORK"), fmt.Sprintf("store-%d", n))
+	name := filepath.Join(ts.Getenv("WORK"), fmt.Sprintf("%s-%d", k.file, n))
 	log, err := os.Create(name + ".log")
 	ts.Check(err)
 	defer log.Close()
-	path, err := lookIn(ts.Getenv("PATH"), "kez-sig-server")
+	path, err := lookIn(ts.Getenv("PATH"), k.program)
 	ts.Check(err)
 	cmd := exec.Command(path, append(append(command, "--bind", "127.0.0.1:0", "--db", name+".db"), flags...)...)
 	cmd.Dir, cmd.Stderr = ts.MkAbs("."), log
@@ -91,7 +105,7 @@ func (s *servers) start(ts *testscript.TestScript, command, flags []string) {
 	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
 	if err != nil || !ready {
 		_ = sv.stop()
-		ts.Fatalf("kez-sig-server is not ready: %q, %v\n%s", line, err, ts.ReadFile(name+".log"))
+		ts.Fatalf("%s is not ready: %q, %v\n%s", k.program, line, err, ts.ReadFile(name+".log"))
 	}
 	s.mu.Lock()
 	if s.all[ts] == nil {
@@ -99,8 +113,8 @@ func (s *servers) start(ts *testscript.TestScript, command, flags []string) {
 	}
 	s.all[ts] = append(s.all[ts], sv)
 	s.mu.Unlock()
-	ts.Setenv(fmt.Sprintf("STORE_%d", n), url)
-	ts.Setenv("KEZ_SIG_SERVER", url)
+	ts.Setenv(fmt.Sprintf("%s_%d", k.number, n), url)
+	ts.Setenv(k.variable, url)
 }
 
 // lookIn finds a program in the path of a script, which is not that of this
@@ -129,7 +143,7 @@ func (s *servers) stopAll(ts *testscript.TestScript) {
 	s.mu.Unlock()
 	for _, sv := range running {
 		if err := sv.stop(); err != nil {
-			ts.Logf("kez-sig-server: %v", err)
+			ts.Logf("a server: %v", err)
 		}
 	}
 }

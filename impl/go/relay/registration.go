@@ -75,8 +75,8 @@ func (p *payload) registration(e *envelope.Envelope) *Registration {
 
 var members = []envelope.Member{
 	{Name: "version", Missing: kez.ClaimVersion},
-	{Name: "handle", Missing: kez.JSONType, Type: strictjson.String},
-	{Name: "server", Missing: kez.JSONType, Type: strictjson.String},
+	{Name: "handle", Missing: kez.HandleInvalid, Type: strictjson.String},
+	{Name: "server", Missing: kez.HandleWrongServer, Type: strictjson.String},
 	{Name: "primary", Missing: kez.ClaimPrimaryMissing, Type: strictjson.String},
 	{Name: "created_at", Missing: kez.ClaimCreatedAt},
 }
