@@ -72,3 +72,26 @@ func TestCorpusWycheproofAESGCM(t *testing.T) {
 	}
 	fmt.Fprintf(os.Stderr, "wycheproof-aes-gcm: %d cases of the message's sizes, %d of others\n", profile, others)
 }
+
+// Texts that break careless programs come out as they went in.
+func TestCorpusNaughtyStringsAsBodies(t *testing.T) {
+	alice, bob := sealer(t, aliceSeed), key(t, bobSeed)
+	n := 0
+	for _, c := range sharedtest.Corpus(t, "naughty-strings") {
+		var in struct{ S string }
+		c.Input(t, &in)
+		data, err := alice.Seal(bob.Identity(), Plaintext{Body: in.S, SentAt: sentAt})
+		if err != nil {
+			t.Errorf("%q: %v", in.S, err)
+			continue
+		}
+		m, err := Open(bob, data, sentAt, nil)
+		if err != nil || m.Body != in.S {
+			t.Errorf("%q: %+v, %v", in.S, m, err)
+		}
+		n++
+	}
+	if n < 100 {
+		t.Errorf("only %d strings", n)
+	}
+}

@@ -134,13 +134,18 @@ func typedPeer(text string) error {
 	return err
 }
 
-// peer finds whom an argument means, among those that are known or at the relay.
+// peer finds whom an argument means, among those that are known or at the relay;
+// a key is somebody also where nobody knows it.
 func (c *chatting) peer(ctx context.Context, text string) (session.Peer, error) {
 	p, found, err := c.Find(ctx, text)
 	if err != nil || found {
 		return p, err
 	}
-	return c.Resolve(ctx, text)
+	p, err = c.Resolve(ctx, text)
+	if id, idErr := kez.ParseTyped(text); errors.Is(err, kez.HandleUnknown) && idErr == nil && id.System() == kez.SystemEd25519 {
+		return session.Peer{Primary: id, Name: session.UnknownName(id), Proven: []kez.Identity{}}, nil
+	}
+	return p, err
 }
 
 // later takes a failure of the relay for what it is where the rest is done.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -156,7 +157,7 @@ that the relay and the peer's chain name, and list those that verify.`,
 			switch {
 			case lookErr == nil:
 				p = now
-			case session.Unreachable(lookErr), p.Changed != nil:
+			case session.Unreachable(lookErr), p.Changed != nil, errors.Is(lookErr, kez.HandleUnknown):
 				a.warn("the accounts were not looked at: %s", lookErr)
 			default:
 				return lookErr

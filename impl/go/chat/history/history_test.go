@@ -20,12 +20,14 @@ import (
 
 func key(t testing.TB, seed byte) *keys.Private {
 	t.Helper()
-	k, err := keys.FromSeed([32]byte{31: seed})
+	k, err := seedKey(seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return k
 }
+
+func seedKey(seed byte) (*keys.Private, error) { return keys.FromSeed([32]byte{31: seed}) }
 
 func newHome(t testing.TB) *home.Home {
 	t.Helper()

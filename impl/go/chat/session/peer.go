@@ -107,8 +107,11 @@ func (s *Session) nameOf(p *peerRecord) string {
 	case p.Former != "":
 		return "former @" + p.Former
 	}
-	return "unknown sender " + Fingerprint(parsePrimary(p.Primary))
+	return UnknownName(parsePrimary(p.Primary))
 }
+
+// UnknownName is what to call a key of which no name is known.
+func UnknownName(id kez.Identity) string { return "unknown sender " + Fingerprint(id) }
 
 // Fingerprint shortens a key so that two unknown senders can be told apart. It
 // proves nothing.

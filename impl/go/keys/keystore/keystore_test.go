@@ -259,6 +259,36 @@ func TestKeyringIsACache(t *testing.T) {
 	}
 }
 
+func TestForget(t *testing.T) {
+	store, prompt := newStore(t, "p", "p", "p")
+	if err := store.Add("a", generate(t, "nostr")); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Forget("a"); err != nil { // nothing is kept anywhere
+		t.Error(err)
+	}
+	ring := &memory{entries: map[string]string{}}
+	store.Keyring = ring
+	if _, err := store.Unlock("a"); err != nil || len(ring.entries) != 1 {
+		t.Fatalf("%v, %v", err, ring.entries)
+	}
+	for range 2 { // again is no error
+		if err := store.Forget("a"); err != nil || len(ring.entries) != 0 {
+			t.Errorf("%v, %v", err, ring.entries)
+		}
+	}
+	if prompt.asked != 3 {
+		t.Errorf("asked %d times", prompt.asked)
+	}
+	if err := store.Forget("b"); err == nil {
+		t.Error("a key that is not there was forgotten")
+	}
+	ring.err = errors.New("no bus")
+	if err := store.Forget("a"); kez.CodeOf(err) != kez.CLIKeyStore {
+		t.Error(err)
+	}
+}
+
 func TestKeyringFailuresAreNeverFatal(t *testing.T) {
 	store, _ := newStore(t, "p", "p", "p")
 	store.Keyring = &memory{entries: map[string]string{}, err: errors.New("no bus")}
