@@ -42,20 +42,27 @@ func World() (string, error) {
 		{"web:alice.example", "_web/alice.example/.well-known/kez.json", Claim.JSON},
 	}
 	archive := &txtar.Archive{}
-	var subjects []string
+	primary := ""
+	var subjects, commands []string
 	for _, p := range proofs {
 		claim, err := Sign(make([]byte, 32), p.subject, created, 0)
 		if err != nil {
 			return "", err
 		}
+		primary = claim.Payload.Primary
 		text, err := p.write(claim)
 		if err != nil {
 			return "", err
 		}
 		archive.Files = append(archive.Files, txtar.File{Name: p.file, Data: []byte(text)})
-		subjects = append(subjects, "  kez verify id "+p.subject)
+		subjects, commands = append(subjects, p.subject), append(commands, "  kez verify id "+p.subject)
 	}
-	archive.Comment = fmt.Appendf(nil, `A world in which one key has proved six accounts. Save it as world.txtar, run
+	chain, err := Chain(make([]byte, 32), created, subjects...)
+	if err != nil {
+		return "", err
+	}
+	archive.Files = append(archive.Files, txtar.File{Name: "_store/one/ed25519_" + strings.TrimPrefix(primary, "ed25519:") + ".jsonl", Data: []byte(chain)})
+	archive.Comment = fmt.Appendf(nil, `A world in which one key has proved six accounts, and a store has its chain. Save it as world.txtar, run
 
   kez-fakes serve world.txtar
 
@@ -65,7 +72,7 @@ and, in another shell, after the export lines that this prints:
 
 The key is that of the seed of 64 zeros, for trying things out and nothing else.
 
-`, strings.Join(subjects, "\n"))
+`, strings.Join(commands, "\n"))
 	return string(txtar.Format(archive)), nil
 }
 

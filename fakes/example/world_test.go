@@ -17,7 +17,7 @@ func TestWorldHasAllChannels(t *testing.T) {
 		folder, _, _ := strings.Cut(file.Name, "/")
 		seen[folder] = true
 	}
-	for _, folder := range []string{"_dns", "_github", "_nostr", "_bluesky", "_ap", "_web"} {
+	for _, folder := range []string{"_dns", "_github", "_nostr", "_bluesky", "_ap", "_web", "_store"} {
 		if !seen[folder] {
 			t.Errorf("no file in %s", folder)
 		}
