@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -95,8 +96,8 @@ func (a *api) health(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	w.Header().Set("Cache-Control", "no-store")
 	if err := a.log.Check(ctx); err != nil { // KEZ-STORE-037
-		return &service.Refusal{Err: kez.Errorf(kez.HTTPUnavailable, "the database fails its check: %w", err).
-			WithHint("tell who runs this store; its log says what is wrong")}
+		return errors.Join(kez.Errorf(kez.HTTPUnavailable, "the database fails its check").
+			WithHint("tell who runs this store; its log says what is wrong"), err) // the log gets both
 	}
 	service.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
