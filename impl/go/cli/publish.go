@@ -111,6 +111,13 @@ func (a *app) publish(ctx context.Context, f *publishFlags) error {
 	if err != nil {
 		return err
 	}
+	switch { // before anything is published
+	case f.toStores() && len(settings.Stores.Value) == 0:
+		return usage("no store is configured, and no other place is named").
+			WithHint("give --server, --web, --dns or --nostr, or set KEZ_SIG_SERVER")
+	case f.nostr && len(settings.Relays.Value) == 0:
+		return usage("no relay is configured").WithHint("give --relay, or set KEZ_NOSTR_RELAYS")
+	}
 	primary, key, err := a.publisher(f)
 	if err != nil {
 		return err
@@ -123,12 +130,7 @@ func (a *app) publish(ctx context.Context, f *publishFlags) error {
 		return err
 	}
 	o := publishOutput{Primary: primary, Length: p.state.Length, Head: p.state.Head.String(), Targets: []target{}}
-	elsewhere := f.web.given || f.domain.given || f.nostr
-	if len(f.servers.values) > 0 || !elsewhere {
-		if len(settings.Stores.Value) == 0 {
-			return usage("no store is configured, and no other place is named").
-				WithHint("give --server, --web, --dns or --nostr, or set KEZ_SIG_SERVER")
-		}
+	if f.toStores() {
 		o.Targets = append(o.Targets, a.toStores(ctx, p, settings.Stores.Value)...)
 	}
 	if f.web.given {
@@ -146,6 +148,12 @@ func (a *app) publish(ctx context.Context, f *publishFlags) error {
 	}
 	a.showPublished(o)
 	return nil
+}
+
+// toStores reports whether stores are meant: those named, or the configured ones
+// where no other place is.
+func (f *publishFlags) toStores() bool {
+	return len(f.servers.values) > 0 || !f.web.given && !f.domain.given && !f.nostr
 }
 
 func (f *publishFlags) checkedDomain() (string, error) {
