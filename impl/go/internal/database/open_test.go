@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -86,6 +87,9 @@ func TestH22_RefusedFiles(t *testing.T) {
 		{"H-22 a page less", change(func(d []byte) []byte { return d[:len(d)-4096] }), "damaged"},
 		{"H-22 the first page alone", change(func(d []byte) []byte { return d[:4096] }), "damaged"},
 		{"H-22 a page of zeros", change(func(d []byte) []byte { clear(d[2*4096 : 3*4096]); return d }), "damaged"},
+		{"H-22 a letter in the name of a column", change(func(d []byte) []byte {
+			return bytes.Replace(d, []byte("word TEXT"), []byte("ward TEXT"), 1)
+		}), "damaged"},
 		{"H-22 another program's", change(func(d []byte) []byte { d[71]++; return d }), "another program"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
