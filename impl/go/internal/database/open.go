@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"kez.lat/kez/impl/go/kez"
 )
 
 // makeIfAbsent makes a new database beside its place and moves it there in one
@@ -24,7 +26,7 @@ func makeIfAbsent(path string, schema Schema) error {
 		return damaged(path, schema, "the file is empty")
 	}
 	if there {
-		return checkSize(path, size, schema)
+		return checkHeader(path, size, schema)
 	}
 	if left, _, err := exists(path + "-wal"); err == nil && left {
 		return damaged(path, schema, "the file is gone, and its write-ahead log is still there")
@@ -63,13 +65,10 @@ func place(part, path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// checkSize holds the size of a file against its header, since SQLite takes what
-// is missing of its last page for zeros. While there is a write-ahead log the
-// file may be any size.
-func checkSize(path string, size int64, schema Schema) error {
-	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return nil
-	}
+// checkHeader looks at what SQLite takes as it comes. What is missing of the last
+// page it reads as zeros, and a write-ahead log it plays into whatever database
+// lies beside it, as into a backup that was put back.
+func checkHeader(path string, size int64, schema Schema) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return refused(path, schema, err)
@@ -78,6 +77,13 @@ func checkSize(path string, size int64, schema Schema) error {
 	var header [32]byte
 	if _, err := io.ReadFull(f, header[:]); err != nil || string(header[:16]) != "SQLite format 3\x00" {
 		return nil // SQLite says what it is not
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		if header[18] == 1 { // never opened since it was copied, so the log is another's
+			return kez.Errorf(kez.CLIFile, "%s, %s, is a fresh copy, and the write-ahead log of another database lies beside it", path, schema.What).
+				WithHint("move %s-wal and %s-shm away; they belong to the file that was here before", path, path)
+		}
+		return nil // and the file may have any size
 	}
 	page := int64(binary.BigEndian.Uint16(header[16:]))
 	if page == 1 {

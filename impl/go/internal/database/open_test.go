@@ -176,3 +176,34 @@ func TestBackup(t *testing.T) {
 		t.Errorf("left over: %v, %v", names, err)
 	}
 }
+
+// TestABackupBesideAForeignLog puts a backup back after a crash and leaves the
+// old log there, which would be played into it.
+func TestABackupBesideAForeignLog(t *testing.T) {
+	dir := t.TempDir()
+	path, copied, crashed := filepath.Join(dir, "words.db"), filepath.Join(dir, "copy.db"), filepath.Join(dir, "crashed.db")
+	db := open(t, path, database.Options{})
+	write(t, db, "one")
+	if err := db.Backup(context.Background(), copied); err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, "two")
+	for from, to := range map[string]string{copied: crashed, path + "-wal": crashed + "-wal"} {
+		data, err := os.ReadFile(from)
+		if err != nil || len(data) == 0 {
+			t.Fatal(len(data), err)
+		}
+		if err := os.WriteFile(to, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e := wantRefused(t, crashed, words); !strings.Contains(e.Hint, crashed+"-wal") {
+		t.Error(e.Hint)
+	}
+	if err := os.Remove(crashed + "-wal"); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, open(t, crashed, database.Options{})); got != 1 {
+		t.Errorf("%d rows", got)
+	}
+}
