@@ -21,11 +21,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"kez.lat/kez/impl/go/internal/wire"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
@@ -39,21 +39,11 @@ type Plan struct {
 }
 
 // Figures are what came of a plan.
-type Figures struct {
-	Requests int           `json:"requests"`
-	Bytes    int64         `json:"bytes"` // of the requests that were sent, or of the chains that were read
-	Elapsed  time.Duration `json:"elapsed_ns"`
-	Median   time.Duration `json:"median_ns"`
-	P99      time.Duration `json:"p99_ns"`
-	Longest  time.Duration `json:"longest_ns"`
-}
-
-// PerSecond is the rate of requests.
-func (f Figures) PerSecond() float64 { return float64(f.Requests) / f.Elapsed.Seconds() }
+type Figures = wire.Figures
 
 // connection is one client with the requests it will send.
 type connection struct {
-	*wire
+	*wire.Conn
 	target   *url.URL
 	requests [][]byte
 	took     []time.Duration
@@ -96,16 +86,8 @@ func Appends(ctx context.Context, plan Plan) (Figures, error) {
 			figures.Bytes += int64(len(r))
 		}
 	}
-	figures.count(took)
+	figures.Count(took)
 	return figures, nil
-}
-
-func (f *Figures) count(took []time.Duration) {
-	if f.Requests = len(took); len(took) == 0 {
-		return
-	}
-	slices.Sort(took)
-	f.Median, f.P99, f.Longest = took[len(took)/2], took[len(took)*99/100], took[len(took)-1]
 }
 
 // prepare signs every event and begins every chain.
@@ -122,7 +104,7 @@ func prepare(ctx context.Context, plan Plan) ([]*connection, error) {
 		}
 		connections[i] = c
 		for _, line := range chain.Lines {
-			c.requests = append(c.requests, request(http.MethodPost, c.target, "application/json", line))
+			c.requests = append(c.requests, wire.Request(http.MethodPost, c.target, "application/json", line))
 		}
 		if err := c.want(http.StatusCreated, c.requests[0], nil); err != nil {
 			return nil, err
@@ -138,8 +120,8 @@ func connect(ctx context.Context, server string, primary kez.Identity) (*connect
 		return nil, kez.Errorf(kez.CLIUsage, "%s is not the address of a store that can be measured", kez.Quote(server)).
 			WithHint("write it as http://127.0.0.1:7878; only plain HTTP is measured")
 	}
-	w, err := dial(ctx, target)
-	return &connection{wire: w, target: target}, err
+	w, err := wire.Dial(ctx, target)
+	return &connection{Conn: w, target: target}, err
 }
 
 // SignedChain is a chain of a fresh key.
@@ -176,7 +158,7 @@ func Chain(n int) (SignedChain, error) {
 
 // want sends a request and refuses any other status than the wanted one.
 func (c *connection) want(status int, request, buffer []byte) error {
-	got, body, err := c.do(request, buffer)
+	got, body, err := c.Do(request, buffer)
 	switch {
 	case err != nil || got == status:
 		return err
@@ -186,8 +168,4 @@ func (c *connection) want(status int, request, buffer []byte) error {
 	}
 	return kez.Errorf(kez.HTTPInternal, "the store answered %d where %d was expected: %s", got, status, kez.Quote(string(body[:min(len(body), 300)]))).
 		WithHint("the store's log tells more")
-}
-
-func noAnswer(err error) error {
-	return kez.Errorf(kez.ChannelUnreachable, "the store does not answer: %w", err).WithHint("start it first and give its address with --server")
 }

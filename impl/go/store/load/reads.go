@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"kez.lat/kez/impl/go/internal/wire"
 	"kez.lat/kez/impl/go/kez"
 )
 
@@ -28,10 +29,10 @@ func Reads(ctx context.Context, plan Plan, rounds int) (Figures, error) {
 		}
 	}
 	first := connections[0]
-	if err := first.want(http.StatusCreated, request(http.MethodPost, first.target, "application/jsonl", want), nil); err != nil {
+	if err := first.want(http.StatusCreated, wire.Request(http.MethodPost, first.target, "application/jsonl", want), nil); err != nil {
 		return Figures{}, err
 	}
-	get := request(http.MethodGet, first.target, "", nil)
+	get := wire.Request(http.MethodGet, first.target, "", nil)
 	start := time.Now()
 	var wait sync.WaitGroup
 	for _, c := range connections {
@@ -39,7 +40,7 @@ func Reads(ctx context.Context, plan Plan, rounds int) (Figures, error) {
 			buffer := make([]byte, 0, len(want))
 			for range rounds {
 				began := time.Now()
-				status, body, err := c.do(get, buffer)
+				status, body, err := c.Do(get, buffer)
 				if err != nil {
 					cancel(err)
 					return
@@ -63,6 +64,6 @@ func Reads(ctx context.Context, plan Plan, rounds int) (Figures, error) {
 	for _, c := range connections {
 		took = append(took, c.took...)
 	}
-	figures.count(took)
+	figures.Count(took)
 	return figures, nil
 }
