@@ -68,7 +68,7 @@ func (s *Session) Inbox(ctx context.Context, handle string, since int64, each fu
 			}
 			rows, bytes = rows+1, bytes+len(l.Body)
 		}
-		if rows >= maxListed || bytes >= maxListedBytes {
+		if rows >= s.maxListed || bytes >= maxListedBytes {
 			end = a.Cursor
 			return errFull
 		}

@@ -70,6 +70,8 @@ type Session struct {
 	locked bool
 
 	sending sync.Mutex // one of this process empties the queue at a time
+
+	maxListed int
 }
 
 // meRecord is the entry "me".
@@ -94,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, sealer: sealer, me: o.Key.Identity()}
+	s := &Session{o: o, sealer: sealer, me: o.Key.Identity(), maxListed: maxListed}
 	if s.history, err = history.Open(o.Home, o.Key); err != nil {
 		return nil, err
 	}
