@@ -39,7 +39,7 @@ func (m *model) ask(kind dialogKind, p session.Peer) []effect {
 func (m *model) question() string {
 	switch d := m.dialog; d.kind {
 	case askTo:
-		return "To (a handle, ed25519:…, or an account such as github:alice): "
+		return "To (a handle, ed25519:KEY, or an account such as github:alice): "
 	case askHandle:
 		return "Your handle at the relay (3 to 32 of a-z 0-9 _ -): "
 	case askSecret:

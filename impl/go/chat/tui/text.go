@@ -13,6 +13,24 @@ import (
 // would grow over the lines around it.
 const maxMarks = 8
 
+// Bounds of one character: a text can claim to be a single one, however long.
+const (
+	maxCharacter = 128 // bytes
+	maxColumns   = 16
+)
+
+// begin is what can belong to the first character of a text.
+func begin(s string) string {
+	if len(s) <= maxCharacter {
+		return s
+	}
+	n := maxCharacter
+	for n > maxCharacter-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
 // tabStop is the distance of tab stops within a message.
 const tabStop = 4
 
@@ -40,11 +58,14 @@ func (f face) next(s string) (raw, shown string, width int) {
 		shown = escape(r)
 		return s[:size], shown, len(shown)
 	}
-	raw, _ = ansi.FirstGraphemeCluster(s, f.method)
+	raw, _ = ansi.FirstGraphemeCluster(begin(s), f.method)
 	if raw == "" {
 		raw = s[:size]
 	}
 	shown = f.cluster(raw)
+	if f.width(shown) > maxColumns && len(raw) > size {
+		raw, shown = s[:size], s[:size] // what joins the rest is escaped
+	}
 	if width = f.width(shown); width == 0 {
 		// A mark without a base would sit on what stands before it.
 		shown, width = "◌"+shown, 1
@@ -116,11 +137,13 @@ func (f face) line(s string, width int) string {
 	dots := f.dots()
 	for len(s) > 0 {
 		raw, shown, w := f.next(s)
-		switch raw {
-		case "\n", "\r\n", "\r", "\t":
+		s = s[len(raw):]
+		switch {
+		case raw == "\r" && strings.HasPrefix(s, "\n"):
+			continue
+		case raw == "\n", raw == "\r", raw == "\t":
 			shown, w = " ", 1
 		}
-		s = s[len(raw):]
 		if used+w > width {
 			return b.String()[:mark] + dots[:min(len(dots), max(width, len("…")))]
 		}
@@ -155,7 +178,7 @@ func (f face) wrap(s string, width, most int) (lines []string, whole bool) {
 		raw, shown, cols := f.next(s)
 		s = s[len(raw):]
 		switch raw {
-		case "\r\n", "\n":
+		case "\n":
 			w.newline()
 		case "\r":
 			if !strings.HasPrefix(s, "\n") {
@@ -170,8 +193,8 @@ func (f face) wrap(s string, width, most int) (lines []string, whole bool) {
 			w.add(shown, cols)
 		}
 	}
-	if len(w.lines) == most {
-		return w.lines, len(s) == 0 && w.line.Len() == 0
+	if len(w.lines) >= most { // one wide escape can take several lines
+		return w.lines[:most], len(w.lines) == most && len(s) == 0 && w.line.Len() == 0
 	}
 	w.newline()
 	return w.lines, true

@@ -29,6 +29,9 @@ type row struct {
 
 func (f face) paint(r row, width int) string {
 	text := f.pad(r.text, width)
+	if f.width(text) > width { // a window too narrow for what a row has at least
+		text = f.method.Truncate(text, width, "")
+	}
 	if !f.color || r.style == usual {
 		return text
 	}
@@ -45,8 +48,8 @@ func (f face) rule(width int) row {
 
 // Sizes of the window.
 const (
-	leastWidth  = 16 // below, nothing is shown but that
-	leastHeight = 6
+	leastWidth  = 20 // below, nothing is shown but that
+	leastHeight = 8
 	twoPanes    = 60 // columns from which list and conversation stand side by side
 	airy        = 18 // lines from which rules are drawn
 )
@@ -96,7 +99,7 @@ func (m *model) view() (string, *place) {
 	put(fr.head, m.width)
 	switch {
 	case m.locked:
-		put(fill([]row{{}, {m.face.line("  Locked. The keys are forgotten, and nothing is shown.", m.width), bold}}, fr.body), m.width)
+		put(fill(m.text([]row{{}}, "  ", "Locked. The keys are forgotten, and nothing is shown.", bold), fr.body), m.width)
 	case m.page != noPage:
 		all := m.pageRows()
 		put(fill(all[min(m.scroll, len(all)):], fr.body), m.width)
@@ -132,8 +135,11 @@ func (m *model) view() (string, *place) {
 	if m.dialog != nil {
 		cursor = &place{len(lines) - 1, m.answerColumn()}
 	}
-	if len(lines) > m.height {
-		lines = lines[len(lines)-m.height:]
+	if over := len(lines) - m.height; over > 0 { // a question in a low window
+		lines = lines[over:]
+		if cursor != nil {
+			cursor.row -= over
+		}
 	}
 	return strings.Join(lines, "\n"), cursor
 }
@@ -176,6 +182,9 @@ func (m *model) header() row {
 func (f face) ends(left, right string, width int, s style) row {
 	if strings.HasPrefix(right, "no ") {
 		right = ""
+	}
+	if right != "" {
+		right = " " + right
 	}
 	room := width - f.width(right)
 	if room < width/2 {
@@ -296,7 +305,7 @@ func (m *model) hints() string {
 	list := []string{"enter open", "n new", "? help", "ctrl+l lock", "q quit"}
 	switch {
 	case m.page != noPage:
-		list = []string{"esc back", "up, down, pgup, pgdown scroll"}
+		list = []string{"esc back", "up, down scroll"}
 	case m.editor() != nil:
 		list = []string{"enter send", "alt+enter new line", "esc list", "f1 help"}
 	case m.writing && p.Changed != nil:

@@ -85,22 +85,22 @@ func (m *model) entryRow(e entry, width int) row {
 	right := ""
 	switch {
 	case p.Changed != nil:
-		right, s = "KEY CHANGED ", loud
+		right, s = " KEY CHANGED ", loud
 	case p.Unread > 0:
-		right = thousands(p.Unread) + " new "
+		right = " " + thousands(p.Unread) + " new "
 		if s == usual {
 			s = bold
 		}
 	case p.Queued > 0:
-		right = thousands(p.Queued) + " queued "
+		right = " " + thousands(p.Queued) + " queued "
 	case !p.Last.IsZero() && width >= 24:
-		right = m.when(p.Last) + " "
+		right = " " + m.when(p.Last) + " "
 	}
 	if !m.drafts[p.Primary].blank() && right == "" {
-		right = "draft "
+		right = " draft "
 	}
 	name := p.Name
-	if len(p.Proven) > 0 {
+	if len(p.Proven) > 0 && p.Changed == nil {
 		name += " +" + thousands(len(p.Proven)) // accounts that are proven
 	}
 	room := width - m.face.width(right) - 2

@@ -63,6 +63,10 @@ func (m *model) helpRows() []row {
 		column = max(column, len(k.Keys))
 	}
 	for _, k := range Keys() {
+		if m.width < 40 {
+			rows = m.text(append(rows, row{"  " + k.Keys, bold}), "    ", k.Does, usual)
+			continue
+		}
 		lines, _ := m.face.wrap(k.Does, m.width-column-5, 8)
 		head := "   " + m.face.fit(k.Keys, column) + "  "
 		for _, line := range lines {

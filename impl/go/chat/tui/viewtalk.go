@@ -54,15 +54,22 @@ func (m *model) talkRows(width, height int) ([]row, *place) {
 // titleRows is whom the user talks to, and what has to be known about it.
 func (m *model) titleRows(p session.Peer, width, height int) []row {
 	title := " " + p.Name
-	if len(p.Proven) > 0 {
-		title += " = " + accounts(p)
-	}
 	if p.Missing > 0 {
 		title += " (" + plural(int(p.Missing), "message", "messages") + " missing)"
 	}
+	if len(p.Proven) > 0 {
+		title += " = " + accounts(p)
+	}
 	rows := []row{{m.face.line(title, width), bold}}
 	text, s := "", usual
+	small := height < 12
 	switch {
+	case p.Changed != nil && p.Changed.Rotated && small:
+		s = loud
+		text = "KEY CHANGED. " + p.Name + " has a new key, to which the chain of the old one hands over. v shows both, t takes the new one."
+	case p.Changed != nil && small:
+		s = loud
+		text = "KEY CHANGED. " + p.Name + " has another key, and no chain explains it. Ask them another way, compare v; then t takes it."
 	case p.Changed != nil && p.Changed.Rotated:
 		s = loud
 		text = "KEY CHANGED. The relay names a new key for " + p.Name + ", and the chain of the old key hands over to it: the holder of the old key signed this. " +
