@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -186,6 +187,24 @@ func TestH22_TwoRowsExchanged(t *testing.T) {
 	exec(t, path, `UPDATE chains SET length = length - 1, head = (SELECT hash FROM events WHERE chain = 1 AND seq = 4) WHERE id = 1`)
 	if how, err := judge(path, primaries, want); err != nil || how != "refused" {
 		t.Errorf("%s, %v", how, err)
+	}
+}
+
+// TestH22_AnotherLastEvent replaces the end of a chain by an event that its owner
+// signed for the same place: every line is right, and the head is another.
+func TestH22_AnotherLastEvent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kez-sig.db")
+	s, a := open(t, path), newAuthor(t, 1)
+	post(t, s, a, a.add("github:trunk"))
+	other := a.sign(sigchain.Change{Op: sigchain.Add, Subject: id(t, "github:other")})
+	post(t, s, a, a.add("github:stored"))
+	hash := sha256.Sum256(other)
+	exec(t, path, fmt.Sprintf("UPDATE events SET line = x'%x', hash = x'%x' WHERE n = 2", other, hash[:]))
+	if _, err := readChain(s, a.primary(), 0); !errors.Is(err, kez.HTTPUnavailable) {
+		t.Errorf("another end was served: %v", err)
+	}
+	if err := s.Scrub(context.Background()); !errors.Is(err, kez.HTTPUnavailable) {
+		t.Errorf("scrub: %v", err)
 	}
 }
 
