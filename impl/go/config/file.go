@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"io/fs"
+	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"kez.lat/kez/impl/go/home"
 	"kez.lat/kez/impl/go/kez"
@@ -27,31 +29,48 @@ func (s *Settings) readFile(h *home.Home) error {
 		return err
 	}
 	path := h.Path(FileName)
-	members := map[string]toml.Primitive{}
-	meta, err := toml.Decode(string(data), &members)
-	if err != nil {
-		return fileError(path, "", err)
+	members := map[string]any{}
+	if err := toml.Unmarshal(data, &members); err != nil {
+		return fileError(path, 0, "", err)
 	}
-	for _, key := range meta.Keys() {
-		if len(key) > 1 {
-			continue // inside a table, whose own name is refused
-		}
-		// The library matches names of struct fields in any case and tells no
-		// position of those it does not know, so each member is decoded by name.
-		setter := s.setter(key[0], "file "+path)
-		if err := meta.PrimitiveDecode(members[key[0]], &setter); err != nil {
-			return fileError(path, key[0], err)
+	for _, key := range topKeys(data) {
+		if err := s.setter(key.name, "file "+path)(members[key.name]); err != nil {
+			return fileError(path, key.line, key.name, err)
 		}
 	}
 	return nil
 }
 
-// setter is the destination of one member; the library adds the line to its
-// errors.
-type setter func(value any) error
+// topKey is a member at the top of the file and the line of its first mention.
+type topKey struct {
+	name string
+	line int
+}
 
-// UnmarshalTOML makes setter a destination.
-func (set setter) UnmarshalTOML(value any) error { return set(value) }
+// topKeys finds them in a file that is legal, since the values that the library
+// gives do not say where they stand.
+func topKeys(data []byte) (keys []topKey) {
+	p := unstable.Parser{}
+	p.Reset(data)
+	inside := false
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind == unstable.Table || e.Kind == unstable.ArrayTable {
+			inside = true
+		} else if e.Kind != unstable.KeyValue || inside {
+			continue // a comment, or inside a table, whose own name is refused
+		}
+		name := e.Key()
+		if name.Next() {
+			node := name.Node()
+			keys = append(keys, topKey{string(node.Data), p.Shape(p.Range(p.Raw(node.Raw))).Start.Line})
+		}
+	}
+	return keys
+}
+
+// setter takes the value of one member.
+type setter func(value any) error
 
 func (s *Settings) setter(name, source string) setter {
 	switch name {
@@ -109,10 +128,11 @@ func listSetter(target *Value[[]string], source string, check func([]string) ([]
 }
 
 // fileError names the line and, where the member itself is at fault, the key.
-func fileError(path, key string, err error) error {
-	line, message := 0, err.Error()
-	if e, ok := errors.AsType[toml.ParseError](err); ok {
-		line, message = e.Position.Line, e.Message
+func fileError(path string, line int, key string, err error) error {
+	message := err.Error()
+	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, _ = e.Position()
+		message = strings.TrimPrefix(message, "toml: ")
 	}
 	if key != "" {
 		message = key + " " + message
