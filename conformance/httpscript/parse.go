@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"kez.lat/kez/spec"
 )
@@ -73,6 +74,15 @@ func load(from fs.FS, folder string) ([]*Script, error) {
 	return all, nil
 }
 
+// knownTags are the rules of the specification.
+var knownTags = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for _, t := range spec.Tags() {
+		known[t.ID] = true
+	}
+	return known
+})
+
 // heading is the first line of a step.
 var heading = regexp.MustCompile(`^== (.+) \[(KEZ-[A-Z]+-[0-9]{3}(?: KEZ-[A-Z]+-[0-9]{3})*)\]$`)
 
@@ -113,7 +123,7 @@ func parseStep(block []Line) (Step, error) {
 	}
 	step.Title, step.Tags = m[1], strings.Fields(m[2])
 	for _, tag := range step.Tags {
-		if !slices.ContainsFunc(spec.Tags(), func(t spec.Tag) bool { return t.ID == tag }) {
+		if !knownTags()[tag] {
 			return step, fmt.Errorf("the specification has no %s", tag)
 		}
 	}

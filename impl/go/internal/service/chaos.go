@@ -62,10 +62,13 @@ func (c *chaos) fail(w http.ResponseWriter, r *http.Request, err error) {
 	Fail(w, r, err)
 }
 
+// shortPage is the longest page of chaos, so that readers have to turn many.
+const shortPage = 10
+
 // Page gives the length of a page: most, and less where chaos says so.
 func Page(r *http.Request, most int) int {
 	if random, ok := r.Context().Value(chaosKey{}).(*rand.Rand); ok {
-		return 1 + random.IntN(most)
+		return 1 + random.IntN(min(most, shortPage))
 	}
 	return most
 }

@@ -14,9 +14,11 @@ import (
 // exchange is what is noted of one request on its way, for log and metrics. It
 // holds nothing that a client sent but the method.
 type exchange struct {
-	route string
-	code  kez.Code
-	err   error
+	route    string
+	code     kez.Code
+	err      error
+	deadline time.Duration // for a piece of an answer
+	status   int           // of an answer that was detached
 }
 
 type exchangeKey struct{}
@@ -91,7 +93,7 @@ func bodyRead(w http.ResponseWriter) {
 // observe is the outermost handler: deadlines, panics, log, metrics.
 func observe(next http.Handler, o *Options, log *slog.Logger, m *metrics) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		start, e := time.Now(), &exchange{}
+		start, e := time.Now(), &exchange{deadline: o.WriteDeadline}
 		w := &writer{ResponseWriter: rw, control: http.NewResponseController(rw), deadline: o.WriteDeadline}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
 		if r.ContentLength != 0 {
@@ -101,6 +103,9 @@ func observe(next http.Handler, o *Options, log *slog.Logger, m *metrics) http.H
 		m.begin()
 		defer func() {
 			what := recover()
+			if w.status == 0 {
+				w.status = e.status
+			}
 			if what != nil && what != http.ErrAbortHandler {
 				e.code = kez.HTTPInternal
 				log.Error("panic", "route", e.route, "what", what, "stack", string(debug.Stack()))

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/store/sqlite"
@@ -426,5 +427,66 @@ func TestBackupLosesNothing(t *testing.T) {
 	restored := run(t, "--db", copied)
 	if a := ask(t, "GET", restored.base+p.path(), nil); a.body != chain {
 		t.Errorf("the copy has %d bytes, want %d", len(a.body), len(chain))
+	}
+}
+
+// Short pages, as chaos makes them, lead through all the same.
+func TestBySubjectPagesUnderChaos(t *testing.T) {
+	s := run(t, "--chaos", "3", "--new-chains", "0")
+	again := func(method, url string, body []byte) answer {
+		for {
+			if a := ask(t, method, url, body); a.status != 429 && a.status != 503 {
+				return a
+			}
+		}
+	}
+	var want, got []string
+	for i := range 40 {
+		p := newPerson(t, i)
+		want = append(want, p.key.Identity().String())
+		if a := again("POST", s.base+p.path(), p.add("github:alice")); a.status != 201 && a.status != 200 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	pages := 0
+	for after := ""; ; pages++ {
+		a := again("GET", s.base+"/v1/by-subject/github:alice?after="+after, nil)
+		var page struct {
+			Primaries []string
+			Next      string
+		}
+		if err := json.Unmarshal([]byte(a.body), &page); err != nil || len(page.Primaries) == 0 {
+			t.Fatalf("%v %s", err, a.body)
+		}
+		got = append(got, page.Primaries...)
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	if pages == 0 || strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("%d pages, %d primaries, or another order", pages+1, len(got))
+	}
+}
+
+// Behind a proxy of ours each client has its own limit (KEZ-STORE-033).
+func TestStoreBehindAProxyCountsClients(t *testing.T) {
+	db, err := sqlite.Open(t.TempDir()+"/a.db", sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	proxies, err := service.ParseProxies("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := serveLog(t, Config{Log: db, NewChains: 1, Proxies: proxies, Now: func() time.Time { return t0 }})
+	for i, c := range []struct {
+		client string
+		status int
+	}{{"192.0.2.1", 201}, {"192.0.2.1", 429}, {"192.0.2.2", 201}, {"6.6.6.6, 192.0.2.2", 429}, {"2001:db8::1", 201}, {"2001:db8::2", 429}, {"2001:db8:0:1::2", 201}} {
+		p := newPerson(t, i)
+		if a := ask(t, "POST", base+p.path(), p.add("github:alice"), "X-Forwarded-For", c.client); a.status != c.status {
+			t.Errorf("request %d of %s: %d, want %d", i, c.client, a.status, c.status)
+		}
 	}
 }
