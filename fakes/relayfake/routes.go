@@ -199,6 +199,12 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) poll(w http.ResponseWriter, r *http.Request, handle string) {
 	s.mu.Lock()
+	before := s.onPoll
+	s.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.accounts[handle]
 	if a == nil {

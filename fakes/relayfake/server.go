@@ -56,6 +56,7 @@ type Server struct {
 	used      map[string]bool // signatures that are taken once
 	swapped   map[string]json.RawMessage
 	intercept func(to string, envelope []byte) [][]byte
+	onPoll    func()
 	arrived   chan struct{} // closed and replaced when something comes or is cut
 	cut       int
 }
@@ -130,6 +131,13 @@ func (s *Server) Intercept(lie func(to string, envelope []byte) [][]byte) {
 	s.intercept = lie
 }
 
+// OnPoll has before called before every answer to a poll; nil ends it.
+func (s *Server) OnPoll(before func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onPoll = before
+}
+
 // Swap answers lookups of a handle with another registration; nil ends it.
 func (s *Server) Swap(handle string, registration []byte) {
 	s.mu.Lock()
@@ -153,6 +161,13 @@ func (s *Server) NewLife(keep int) {
 		s.boxes[handle] = rows
 	}
 	s.wake()
+}
+
+// Rename gives the relay another name.
+func (s *Server) Rename(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
 }
 
 // CutStreams breaks all streams that are open.

@@ -25,7 +25,7 @@ Messages have no forward secrecy: whoever gets one of the two secrets later, and
 kept the envelopes, can read them all. What was said is kept in KEZ_HOME/chat,
 sealed with a key made from your secret.`,
 		a.chatRegister(), a.chatSend(), a.chatInbox(), a.chatTUI(), a.chatTail(), a.chatRead(), a.chatContacts(), a.chatRequests(),
-		a.chatAccept(), a.chatBlock(), a.chatUnblock(), a.chatPolicy(), a.chatProofs(), a.chatVerify(), a.chatWhoami(),
+		a.chatAccept(), a.chatAcceptRelay(), a.chatBlock(), a.chatUnblock(), a.chatPolicy(), a.chatProofs(), a.chatVerify(), a.chatWhoami(),
 		a.chatExport(), a.chatWipe(), a.chatLock())
 }
 

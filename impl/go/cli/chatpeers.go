@@ -129,6 +129,33 @@ this relay. The new key gets a conversation of its own.`, "accepted", func(ctx c
 		})
 }
 
+func (a *app) chatAcceptRelay() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "accept-relay",
+		Short: "Take the new name of a relay",
+		Long: `Take the name that the relay has now. Handles belong to a name, so a relay with a new
+one is refused until you say that it is right; its handles are then met anew.`,
+		Example: `  kez chat accept-relay --key me`,
+		Args:    exactly(0),
+	}
+	f := addChatFlags(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		return a.runChat(f, func(ctx context.Context, c *chatting) error {
+			name, err := c.AcceptRelay(ctx)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				a.printJSON(map[string]string{"server": name})
+				return nil
+			}
+			a.print("accepted the relay " + plain(name) + "\n")
+			return nil
+		})
+	}
+	return cmd
+}
+
 func (a *app) chatBlock() *cobra.Command {
 	return a.peerCommand("block PEER", "Take nothing from somebody any more", `  kez chat block mallory --key me`,
 		"", "blocked", func(ctx context.Context, c *chatting, p session.Peer) error { return c.Block(ctx, p.Primary) })

@@ -75,12 +75,15 @@ func (in Inbox) row(m object) (Row, error) {
 	return Row{Seq: seq, Envelope: m["envelope"], CreatedAt: m.text("created_at")}, nil
 }
 
+// maxRestarts is how often the relay may be replaced while it is read.
+const maxRestarts = 3
+
 // Drain polls until nothing is left and hands on each page that holds something,
 // with the cursor to keep once the page is stored. Where the relay's database
 // was replaced, everything is read again (KEZ-RELAY-065); Restarted says so to
 // each.
 func (in Inbox) Drain(ctx context.Context, from Cursor, each func(Arrived) error) (Cursor, error) {
-	restarted := false
+	restarts := 0
 	for {
 		page, err := in.Poll(ctx, from.Seq, DefaultLimit)
 		if err != nil {
@@ -90,8 +93,12 @@ func (in Inbox) Drain(ctx context.Context, from Cursor, each func(Arrived) error
 			// The first page of a cursor without an epoch may be of any.
 			again := from.Epoch != "" && from.Seq > 0
 			from.Epoch = page.Epoch
+			if again && restarts == maxRestarts {
+				return from, in.http.Odd("its epoch changes again and again")
+			}
 			if again {
-				from.Seq, restarted = 0, true
+				from.Seq = 0
+				restarts++
 				continue
 			}
 		}
@@ -99,7 +106,7 @@ func (in Inbox) Drain(ctx context.Context, from Cursor, each func(Arrived) error
 			return from, nil
 		}
 		next := Cursor{page.Next, page.Epoch}
-		if err := each(Arrived{page.Messages, next, restarted}); err != nil {
+		if err := each(Arrived{page.Messages, next, restarts > 0}); err != nil {
 			return from, err
 		}
 		from = next

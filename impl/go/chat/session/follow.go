@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,13 +45,19 @@ func (s *Session) Receive(ctx context.Context) ([]Event, error) {
 		return nil, err
 	}
 	f.server = in.server
-	if err := f.flush(ctx); err != nil {
+	if err := f.catchUp(ctx); err != nil {
 		return events, err
 	}
-	if err := s.push(ctx); err != nil {
-		return events, err
+	rows := 0
+	_, err = in.Drain(ctx, from, func(a relay.Arrived) error {
+		if rows += len(a.Rows); rows > maxListed {
+			return errFull // the rest comes with the next call
+		}
+		return f.take(ctx, a)
+	})
+	if errors.Is(err, errFull) {
+		err = nil
 	}
-	_, err = in.Drain(ctx, from, func(a relay.Arrived) error { return f.take(ctx, a) })
 	return events, err
 }
 
@@ -66,7 +73,7 @@ func (s *Session) Follow(ctx context.Context, each func(Event)) error {
 		if !Unreachable(err) {
 			return err
 		}
-		f.tell(Event{Kind: EventOffline, Err: err})
+		f.connected(err)
 		if err := s.o.Relay.Pause(ctx, wait); err != nil {
 			return err
 		}
@@ -79,26 +86,24 @@ func (s *Session) Follow(ctx context.Context, each func(Event)) error {
 	defer cancel()
 	sender.Go(func() {
 		for s.o.Relay.Pause(ctx, queueCheck) == nil {
-			_ = f.flush(ctx) // what fails is tried again
+			_ = f.catchUp(ctx) // what fails is tried again
 		}
 	})
 	return in.Follow(ctx, from, func(a relay.Arrived) error { return f.take(ctx, a) }, func(err error) {
-		if err != nil {
-			f.tell(Event{Kind: EventOffline, Err: err})
-			return
+		f.connected(err)
+		if err == nil {
+			_ = f.catchUp(ctx) // what fails is tried again
 		}
-		f.tell(Event{Kind: EventOnline})
-		_ = f.flush(ctx) // what fails is tried again
-		_ = s.push(ctx)
 	})
 }
 
-// ignoreAway drops failures to look: what was stored is stored.
-func ignoreAway(err error) error {
-	if Unreachable(err) || errors.Is(err, kez.ChannelBadContent) {
-		return nil
+// ours keeps failures of this machine and drops those of the relay: whatever it
+// does not do, what came is read.
+func ours(err error) error {
+	if errors.Is(err, context.Canceled) || strings.HasPrefix(string(kez.CodeOf(err)), "cli.") || err != nil && kez.CodeOf(err) == "" {
+		return err
 	}
-	return err
+	return nil
 }
 
 // inboxAt is an inbox of the relay whose name is known.
@@ -136,6 +141,7 @@ type following struct {
 
 	mu   sync.Mutex
 	each func(Event)
+	last EventKind // of those about the connection
 }
 
 func (f *following) tell(e Event) {
@@ -144,14 +150,30 @@ func (f *following) tell(e Event) {
 	f.each(e)
 }
 
-func (f *following) flush(ctx context.Context) error {
+// connected tells of a connection that came or went, once.
+func (f *following) connected(err error) {
+	kind := EventOnline
+	if err != nil {
+		kind = EventOffline
+	}
+	if kind != f.last {
+		f.last = kind
+		f.tell(Event{Kind: kind, Err: err})
+	}
+}
+
+// catchUp sends what is queued and tells the relay what it has not heard of.
+func (f *following) catchUp(ctx context.Context) error {
 	_, _, err := f.s.flush(ctx, nil, func(m Message) {
 		peer, err := f.s.Peer(ctx, m.Peer)
 		if err == nil {
 			f.tell(Event{Kind: EventSent, Peer: peer, Message: m})
 		}
 	})
-	return ignoreAway(err)
+	if err := ours(err); err != nil {
+		return err
+	}
+	return ours(f.s.push(ctx))
 }
 
 // take stores rows, learns the names of their senders, and tells what is new. A
@@ -163,7 +185,7 @@ func (f *following) take(ctx context.Context, a relay.Arrived) error {
 		return err
 	}
 	// What is stored is told, also where the names cannot be asked for.
-	if err := f.settle(ctx); err != nil && ctx.Err() == nil && ignoreAway(err) != nil {
+	if err := ours(f.settle(ctx)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	for _, one := range all {

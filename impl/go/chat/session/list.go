@@ -41,21 +41,20 @@ func (s *Session) Inbox(ctx context.Context, handle string, since int64, each fu
 	if err != nil {
 		return end, false, err
 	}
-	_, _, err = s.flush(ctx, nil, nil)
-	if err := ignoreAway(err); err != nil {
+	f := &following{s: s, server: in.server, each: func(Event) {}}
+	if err := f.catchUp(ctx); err != nil {
 		return end, false, err
 	}
 	// What lies between the kept cursor and since would be lost to Receive.
 	keep := since <= kept.Seq
 	// A cursor of another life of the relay says nothing (KEZ-RELAY-065).
-	f := &following{s: s, server: in.server, each: func(Event) {}}
 	rows, bytes := 0, 0
 	drained, err := in.Drain(ctx, relay.Cursor{Seq: since, Epoch: kept.Epoch}, func(a relay.Arrived) error {
 		all, err := s.take(ctx, in.server, a, keep || a.Restarted)
 		if err != nil {
 			return err
 		}
-		if err := ignoreAway(f.settle(ctx)); err != nil {
+		if err := ours(f.settle(ctx)); err != nil {
 			return err
 		}
 		for _, one := range all {

@@ -214,19 +214,46 @@ func (s *Session) keepMe(ctx context.Context, c *relay.Contact) (Me, error) {
 	return Me{s.me, c.Handle, c.Server, s.dev}, err
 }
 
-// keepServer remembers the name of the relay for the times when it does not
-// answer.
+// keepServer remembers the name of the relay, for the times when it does not
+// answer. Handles are pinned by that name, so a relay that changes it could give
+// another key for a handle without being noticed: that stops here (KEZ-MSG-033).
 func (s *Session) keepServer(ctx context.Context, name string) error {
 	s.mu.Lock()
-	known := s.server == name
-	s.server = name
-	s.mu.Unlock()
-	if known {
-		return nil
+	known := s.server
+	if known == "" {
+		s.server = name
 	}
-	return s.history.Update(ctx, func(w *history.Writer) error {
+	s.mu.Unlock()
+	switch known {
+	case name:
+		return nil
+	case "":
+		return s.history.Update(ctx, func(w *history.Writer) error {
+			return w.Put("relay/"+s.o.Relay.Base(), relayRecord{name})
+		})
+	}
+	return kez.Errorf(kez.HandleWrongServer, "the relay %s called itself %s before, and now %s, so its handles may mean other people",
+		s.o.Relay.Base(), kez.Quote(known), kez.Quote(name)).
+		WithHint("ask its operator; if the new name is right, take it with: kez chat accept-relay")
+}
+
+// AcceptRelay takes the name that the relay has now. Its handles are met anew.
+func (s *Session) AcceptRelay(ctx context.Context) (name string, err error) {
+	if err := s.usable(); err != nil {
+		return "", err
+	}
+	if name, err = s.o.Relay.Name(ctx); err != nil {
+		return "", err
+	}
+	err = s.history.Update(ctx, func(w *history.Writer) error {
 		return w.Put("relay/"+s.o.Relay.Base(), relayRecord{name})
 	})
+	if err == nil {
+		s.mu.Lock()
+		s.server = name
+		s.mu.Unlock()
+	}
+	return name, err
 }
 
 // serverName asks for the name of the relay, or takes the one known before where
