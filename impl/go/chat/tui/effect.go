@@ -101,6 +101,19 @@ const (
 	unblocked verdict = "unblocked"
 )
 
+// status is how a peer stands after a verdict.
+func (v verdict) status() session.Status {
+	switch v {
+	case accepted:
+		return session.Contact
+	case declined:
+		return session.Declined
+	case blocked:
+		return session.Blocked
+	}
+	return session.Request
+}
+
 // maxShown bounds what a thread keeps of one body, in bytes. The whole of it is
 // loaded where somebody asks to read it.
 const maxShown = 8 << 10

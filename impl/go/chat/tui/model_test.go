@@ -240,25 +240,36 @@ func TestRequests(t *testing.T) {
 	w.want(w.keys("a"), decide{carol, accepted})
 	w.want(w.m.update(decideMsg{carol, accepted, nil}), loadPeers{})
 	w.shows("is accepted")
+	w.keys("enter")
+	if w.m.editor() == nil {
+		t.Error("one cannot write at once")
+	}
+	again := func(s session.Status) {
+		request.Status = s
+		w.m.update(peersMsg{me: w.m.me, peers: []session.Peer{request, contact(bob, "bob")}})
+		w.keys("esc")
+	}
+	again(session.Request)
 	w.want(w.keys("d"), decide{carol, declined})
 	w.m.update(decideMsg{carol, declined, kez.Errorf(kez.ChannelUnreachable, "away")})
-	w.shows("is declined here")
+	w.shows("is declined here", "Declined")
 
+	again(session.Request)
 	w.want(w.keys("b")) // asks first
 	w.shows("Block unknown sender", "(y/n)")
 	w.want(w.keys("n"))
 	w.keys("b")
 	w.want(w.keys("y"), decide{carol, blocked})
 	w.m.update(decideMsg{carol, blocked, nil})
-	request.Status = session.Blocked
-	w.m.update(peersMsg{me: w.m.me, peers: []session.Peer{request, contact(bob, "bob")}})
 	w.shows("Blocked") // it is selected
-	w.want(w.keys("u"), decide{carol, unblocked})
-	w.m.update(decideMsg{carol, unblocked, nil})
 	w.keys("up")
 	w.hides("Blocked")
 	w.keys("s")
 	w.shows("Blocked")
+	w.keys("down")
+	w.want(w.keys("u"), decide{carol, unblocked})
+	w.m.update(decideMsg{carol, unblocked, nil})
+	w.shows("Requests")
 }
 
 // KEZ-MSG-028: a changed key stops everything until the user decides.
@@ -413,6 +424,19 @@ func TestQuitAndLockAskWhereTextWouldBeLost(t *testing.T) {
 	w.want(w.keys("esc", "ctrl+l"))
 	w.shows("Lock anyway?")
 	w.want(w.keys("y"), lock{})
+}
+
+// Whoever asked to leave while a text was on its way leaves when it has arrived.
+func TestQuitWaitsForWhatIsSent(t *testing.T) {
+	for key, want := range map[string]effect{"ctrl+c": quit{}, "ctrl+l": lock{}} {
+		w := aliceWith(t, contact(bob, "bob"))
+		w.keys("enter")
+		w.types("x")
+		w.keys("enter")
+		w.want(w.keys(key))
+		w.shows("1 text is not sent")
+		w.want(w.m.update(sendMsg{bob, "x", session.Message{State: session.Sent}, nil}), want)
+	}
 }
 
 func TestLockForgets(t *testing.T) {

@@ -204,6 +204,15 @@ func (m *model) sent(msg sendMsg) []effect {
 			e.insert(m.face, "\n"+later)
 		}
 	}
+	if m.dialog != nil && m.unsent() == 0 {
+		// Nothing stands in the way any more of what was asked for.
+		switch m.dialog.kind {
+		case askQuit:
+			return []effect{quit{}}
+		case askLock:
+			return m.lock()
+		}
+	}
 	effects := m.reload()
 	if msg.primary == m.thread.primary {
 		effects = append(effects, m.reread()...)
@@ -258,5 +267,10 @@ func (m *model) decided(msg decideMsg) []effect {
 		return m.reload()
 	}
 	m.writing = false
+	for i := range m.peers { // at once, and for sure when they are loaded
+		if m.peers[i].Primary == msg.primary {
+			m.peers[i].Status = msg.verdict.status()
+		}
+	}
 	return m.reload()
 }
