@@ -7,6 +7,12 @@
 // them and is not believed: [ReadRegistration] checks that a primary itself
 // asked for its handle (KEZ-RELAY-026).
 //
+// # Client
+//
+// [Client] speaks to one relay and checks what it answers. [Inbox.Follow] hands on
+// what is in a mailbox and what comes, by polls and a stream, without a loss and
+// without a double.
+//
 // # Storage
 //
 // [Directory] and [Mailbox] are what a relay needs of its database; package

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -123,6 +124,8 @@ func (s *Stream) broken(err error) error {
 	switch {
 	case errors.Is(err, bufio.ErrBufferFull):
 		return s.in.http.Odd("a line of its stream is longer than any message")
+	case errors.Is(err, io.EOF):
+		return kez.Errorf(kez.ChannelUnreachable, "the relay %s ended its stream", s.in.Base()).WithHint("it is opened again by itself")
 	case s.silent.Load():
 		return kez.Errorf(kez.ChannelUnreachable, "the stream of the relay %s fell silent", s.in.Base()).WithHint("it is opened again by itself")
 	}
