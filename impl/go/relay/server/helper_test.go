@@ -64,7 +64,7 @@ type world struct {
 	url   string
 	path  string // of the database
 	db    *sqlite.Store
-	api   *service.Mux
+	api   *Relay
 	log   *buffer
 	stop  func()
 	ticks chan time.Time // one makes one stream say that it lives
@@ -116,6 +116,7 @@ func start(t testing.TB, change func(*Config, *service.Options)) *world {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+		w.api.Wait(10 * time.Second)
 		if err := w.db.Close(); err != nil {
 			t.Error(err)
 		}

@@ -77,9 +77,3 @@ func (h *hub) wake(handle string) {
 		}
 	}
 }
-
-func (h *hub) open() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.count
-}

@@ -15,6 +15,7 @@ import (
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
+	"kez.lat/kez/impl/go/relay/load"
 	"kez.lat/kez/impl/go/relay/sqlite"
 )
 
@@ -39,7 +40,7 @@ func System() Env { return service.System() }
 // Main runs the program and gives its exit code.
 func Main(args []string, env Env) int {
 	p := &service.Program{Name: program}
-	p.Commands = map[string]service.Command{"": p.Command(serve), "backup": p.Command(backup), "health": p.Command(health)}
+	p.Commands = map[string]service.Command{"": p.Command(serve), "backup": p.Command(backup), "health": p.Command(health), "load": p.Command(load.Run)}
 	return p.Main(args, env)
 }
 
@@ -165,11 +166,14 @@ func serve(args []string, env service.Env) (err error) {
 	kept := make(chan struct{})
 	go func() { defer close(kept); keep(ctx, db, s.retention, log) }()
 	defer func() { cancel(); <-kept }()
-	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log, Handler: New(Config{
+	handler := New(Config{
 		Directory: db, Mailbox: db, Now: time.Now, After: time.After, Stopping: ctx.Done(), Proxies: s.service.Proxies,
 		Name: s.name, SigServer: s.sigServer, Reserved: slices.Clone(s.reserved), Site: site,
 		NewHandles: s.newHandles, Sends: s.sends, Receives: s.receives, MaxStreams: s.maxStreams,
-		Quota: relay.Quota{Messages: int64(s.quotaMessages), Bytes: s.quotaBytes}})}
+		Quota: relay.Quota{Messages: int64(s.quotaMessages), Bytes: s.quotaBytes}})
+	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log, Handler: handler}
+	// Streams end where the server fails, too.
+	defer func() { cancel(); handler.Wait(s.service.StopDeadline) }()
 	return server.Run(ctx)
 }
 

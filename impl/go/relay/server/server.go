@@ -49,10 +49,28 @@ type api struct {
 	replays    *replays
 	hub        *hub
 	buffers    sync.Pool
+	open       sync.WaitGroup // streams
+}
+
+// Relay is the handler of a relay.
+type Relay struct {
+	*service.Mux
+	api *api
+}
+
+// Wait waits for the streams to end, which they do when the relay stops, but no
+// longer than it says.
+func (r *Relay) Wait(most time.Duration) {
+	ended := make(chan struct{})
+	go func() { r.api.open.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(most):
+	}
 }
 
 // New makes the handler of a relay.
-func New(c Config) *service.Mux {
+func New(c Config) *Relay {
 	a := &api{Config: c, budget: service.NewBudget(bodyBudget), replays: newReplays(), hub: newHub(c.MaxStreams), reserved: map[string]bool{},
 		newHandles: service.NewLimiter(c.NewHandles, time.Hour/time.Duration(max(1, c.NewHandles)), c.Now),
 		sends:      service.NewLimiter(c.Sends, time.Minute/time.Duration(max(1, c.Sends)), c.Now),
@@ -74,11 +92,8 @@ func New(c Config) *service.Mux {
 	m.Handle(http.MethodGet, "/v1/inbox/{handle}/stream", a.stream)
 	m.Handle(http.MethodGet, "/v1/healthz", a.health)
 	m.Fallback(a.page)
-	return m
+	return &Relay{m, a}
 }
-
-// Streams gives how many streams are open.
-func (a *api) streams() int { return a.hub.open() }
 
 // checkTime bounds a health check.
 const checkTime = 5 * time.Second

@@ -41,10 +41,10 @@ func (a *api) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer a.hub.leave(listener)
 	// What is stored from here on wakes the listener, so nothing falls between.
 	last, err := a.Mailbox.Last(r.Context())
 	if err != nil {
+		a.hub.leave(listener)
 		return err
 	}
 	if resumed && after < last { // a number ahead is of another epoch
@@ -52,18 +52,18 @@ func (a *api) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
+		a.hub.leave(listener)
+		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	s := &stream{api: a, w: w, control: http.NewResponseController(w), listener: listener, last: last}
-	err = s.run(r.Context())
-	switch {
-	case s.broken: // the client went away, or stood still
-		panic(http.ErrAbortHandler)
-	case err != nil && r.Context().Err() == nil:
-		service.Abort(r, err)
+	answer, err := service.Detach(w, r)
+	if err != nil {
+		a.hub.leave(listener)
+		panic(http.ErrAbortHandler) // the client went away
 	}
+	s := &stream{api: a, answer: answer, listener: listener, last: last}
+	a.open.Go(s.serve)
 	return nil
 }
 
@@ -83,29 +83,32 @@ func lastEventID(r *http.Request) (int64, bool, error) {
 // stream is one that is open.
 type stream struct {
 	api      *api
-	w        http.ResponseWriter
-	control  *http.ResponseController
+	answer   *service.Detached
 	listener *listener
 	last     int64 // the seq that was sent last
-	broken   bool  // what was written did not arrive
+}
+
+// serve runs a stream to its end. What ends well ends whole; after anything else
+// the client sees that it was cut off. Either way whoever reads on misses
+// nothing, so there is nothing to tell.
+func (s *stream) serve() {
+	err := s.run()
+	s.api.hub.leave(s.listener)
+	s.answer.Close(err == nil)
 }
 
 // run sends until the client goes, the relay stops or the stream has to make
-// room; these end it well, and whoever reads on misses nothing.
-func (s *stream) run(ctx context.Context) error {
+// room.
+func (s *stream) run() error {
 	if err := s.say(": welcome\n\n"); err != nil {
 		return err
 	}
-	more := true
-	for {
-		if more {
+	for more := true; ; {
+		for more {
 			var err error
-			if more, err = s.send(ctx); err != nil {
+			if more, err = s.send(); err != nil {
 				return err
 			}
-		}
-		if more {
-			continue
 		}
 		select {
 		case <-s.listener.news:
@@ -118,8 +121,6 @@ func (s *stream) run(ctx context.Context) error {
 			return s.say(": too many streams of this handle are open\n\n")
 		case <-s.api.Stopping:
 			return s.say(": the relay stops\n\n")
-		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
 }
@@ -127,13 +128,13 @@ func (s *stream) run(ctx context.Context) error {
 // send sends a page, and tells whether there may be another. The page is made in
 // a goroutine of its own, whose stack is given back: the database needs a deep
 // one, and a stream is idle for most of its life.
-func (s *stream) send(ctx context.Context) (more bool, err error) {
+func (s *stream) send() (more bool, err error) {
 	buffer := s.api.buffer()
 	defer s.api.giveBack(buffer)
 	done := make(chan error)
 	rows := 0
 	go func() {
-		page, err := s.api.Mailbox.Page(ctx, s.listener.handle, s.last, streamRows, streamBytes)
+		page, err := s.api.Mailbox.Page(context.Background(), s.listener.handle, s.last, streamRows, streamBytes)
 		*buffer = (*buffer)[:0]
 		for i := range page {
 			*buffer = appendEvent(*buffer, &page[i])
@@ -148,17 +149,12 @@ func (s *stream) send(ctx context.Context) (more bool, err error) {
 	if rows == 0 {
 		return false, nil
 	}
-	return true, s.write(*buffer)
+	_, err = s.answer.Write(*buffer)
+	return true, err
 }
 
-func (s *stream) say(comment string) error { return s.write([]byte(comment)) }
-
-func (s *stream) write(text []byte) error {
-	_, err := s.w.Write(text)
-	if err == nil {
-		err = s.control.Flush()
-	}
-	s.broken = err != nil
+func (s *stream) say(comment string) error {
+	_, err := s.answer.Write([]byte(comment))
 	return err
 }
 
