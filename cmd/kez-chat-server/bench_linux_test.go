@@ -1,0 +1,120 @@
+package main_test
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"kez.lat/kez/impl/go/relay"
+	"kez.lat/kez/impl/go/relay/load"
+	"kez.lat/kez/impl/go/relay/sqlite"
+)
+
+// The benchmarks run both sides of a ratio in turn, in one run, on the real
+// binary as a process of its own, and give medians. Run them with -benchtime 5x
+// or the like: each round takes a second or two.
+
+// built builds the program as users do, without what a test binary carries.
+func built(b *testing.B) func(*exec.Cmd) {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "kez-chat-server")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return func(cmd *exec.Cmd) { cmd.Path, cmd.Args[0] = path, path }
+}
+
+// compare measures messages per second with one commit for all who wait, and
+// with one for each request, which is the same program with --commit-batch 1.
+func compare(b *testing.B, connections, grouped, single int, prepare func(*exec.Cmd)) {
+	binary := built(b)
+	both := func(cmd *exec.Cmd) {
+		binary(cmd)
+		if prepare != nil {
+			prepare(cmd)
+		}
+	}
+	rate := func(messages int, args ...string) float64 {
+		p := launch(b, both, filepath.Join(b.TempDir(), "kez-chat.db"), args...)
+		defer p.stop(b)
+		figures, err := load.Sends(context.Background(), load.Plan{Server: p.url, Connections: connections, Messages: messages, Size: 2000})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return figures.PerSecond()
+	}
+	var together, alone, ratios []float64
+	for b.Loop() {
+		alone = append(alone, rate(single, "--commit-batch", "1"))
+		together = append(together, rate(grouped))
+		ratios = append(ratios, together[len(together)-1]/alone[len(alone)-1])
+	}
+	b.ReportMetric(middle(together), "grouped/s")
+	b.ReportMetric(middle(alone), "single/s")
+	b.ReportMetric(middle(ratios), "ratio")
+}
+
+func middle(figures []float64) float64 {
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
+// BenchmarkSends32 uses the disk as it is.
+func BenchmarkSends32(b *testing.B) { compare(b, 32, 300, 150, nil) }
+
+// BenchmarkSends128Slow delays every sync by 2 ms, as disks of the cloud do:
+// strace holds the thread when fsync or fdatasync has returned. Other system
+// calls run untouched, which the seccomp filter sees to.
+func BenchmarkSends128Slow(b *testing.B) {
+	requireStrace(b)
+	compare(b, 128, 100, 8, underStrace("--seccomp-bpf", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none",
+		"-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=2000"))
+}
+
+// BenchmarkPages100 polls pages of 100 messages of 2 kB over HTTP, signature and
+// all, and reads the same rows with SQLite alone in this process, as many at
+// once. Both have the whole machine.
+func BenchmarkPages100(b *testing.B) {
+	const connections, rounds, size = 4, 200, 2000
+	p := launch(b, built(b), filepath.Join(b.TempDir(), "kez-chat.db"))
+	s, err := sqlite.Open(filepath.Join(b.TempDir(), "alone.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for n := range relay.DefaultLimit {
+		if _, _, err := s.Put(b.Context(), "alice", []byte(load.Envelope(n, size)), time.Now(), relay.Quota{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var served, alone, ratios []float64
+	for b.Loop() {
+		start := time.Now()
+		var wait sync.WaitGroup
+		for range connections {
+			wait.Go(func() {
+				for range rounds {
+					page, err := s.Page(context.Background(), "alice", 0, relay.DefaultLimit, 4<<20)
+					if err != nil || len(page) != relay.DefaultLimit {
+						b.Error(len(page), err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		alone = append(alone, connections*rounds/time.Since(start).Seconds())
+		figures, err := load.Pages(b.Context(), load.Plan{Server: p.url, Connections: connections, Size: size}, rounds)
+		if err != nil {
+			b.Fatal(err)
+		}
+		served = append(served, figures.PerSecond())
+		ratios = append(ratios, served[len(served)-1]/alone[len(alone)-1])
+	}
+	b.ReportMetric(middle(served), "served/s")
+	b.ReportMetric(middle(alone), "alone/s")
+	b.ReportMetric(middle(ratios), "ratio")
+}
