@@ -127,7 +127,7 @@ func (s *Session) inbox(ctx context.Context, handle string) (in inboxAt, from re
 	}
 	err = s.history.View(ctx, func(r *history.Reader) error {
 		var record inboxRecord
-		_, err := r.Get("inbox/"+server, &record)
+		_, err := r.Get(s.inboxName(server), &record)
 		from = record.Cursor
 		return err
 	})
@@ -177,8 +177,8 @@ func (f *following) catchUp(ctx context.Context) error {
 }
 
 // take stores rows, learns the names of their senders, and tells what is new. A
-// row that another process took meanwhile is new to this one, unless everything
-// is read again.
+// row that another process took meanwhile is new to this one as long as nobody
+// has read it.
 func (f *following) take(ctx context.Context, a relay.Arrived) error {
 	all, err := f.s.take(ctx, f.server, a, true)
 	if err != nil {
@@ -190,13 +190,16 @@ func (f *following) take(ctx context.Context, a relay.Arrived) error {
 	}
 	for _, one := range all {
 		switch {
-		case one.blocked, one.known && (a.Restarted || one.refused.Code != ""):
+		case one.blocked, one.known && one.refused.Code != "":
 		case one.refused.Code != "":
 			f.tell(Event{Kind: EventRefused, Refused: one.refused})
 		default:
 			peer, err := f.s.Peer(ctx, one.message.Peer)
 			if err != nil {
 				return err
+			}
+			if unread := one.message.N >= peer.Messages-peer.Unread; one.known && (!unread || a.Restarted) {
+				continue
 			}
 			f.tell(Event{Kind: EventMessage, Peer: peer, Message: one.message})
 		}

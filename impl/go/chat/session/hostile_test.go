@@ -203,3 +203,53 @@ func mustSeal(t *testing.T, s *Session, to string, at time.Time) []byte {
 	}
 	return data
 }
+
+// A key that was erased meanwhile refuses nothing: the messages are read later.
+func TestErasedKeyLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	people := w.person(t, "bob")
+	alice, bob := w.person(t, "alice").registered(), people.registered()
+	send(t, alice, "bob", "hello")
+	rows := w.Messages("bob")
+	bob.o.Key.Erase()
+	page := relay.Arrived{Rows: []relay.Row{{Seq: rows[0].Seq, Envelope: rows[0].Envelope, CreatedAt: rows[0].CreatedAt}}, Cursor: relay.Cursor{Seq: 1, Epoch: "life-1"}}
+	if all, err := bob.take(t.Context(), "relay.test", page, true); !errors.Is(err, kez.CLIKeyStore) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	bob.Close()
+	bob = people.session()
+	receive(t, bob)
+	if got := bodies(t, bob, "alice"); !slices.Equal(got, []string{"hello"}) || len(refusals(t, bob)) != 0 {
+		t.Errorf("%q, %v", got, refusals(t, bob))
+	}
+}
+
+// Another relay that takes the name of the first, and its epoch, moves no cursor
+// of it and changes no key.
+func TestRelayOfTheSameName(t *testing.T) {
+	w, evil := newWorld(t), newWorld(t)
+	people := w.person(t, "bob")
+	alice, bob := w.person(t, "alice").registered(), people.registered()
+	send(t, bob, "alice", "hi")
+	people.w = evil
+	there := people.registered()
+	for range 50 {
+		evil.Deliver("bob", []byte(`{"v":2}`), "2026-06-01T00:00:00Z")
+	}
+	receive(t, there)
+	lie, err := relay.SignRegistration("alice", "relay.test", key(t, "mall"), w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	evil.person(t, "alice").registered()
+	evil.Swap("alice", lie.Text)
+	if _, err := there.Resolve(t.Context(), "alice"); !errors.Is(err, kez.MessagePeerChanged) {
+		t.Error(err)
+	}
+	there.Close()
+	send(t, alice, "bob", "seq 2 here")
+	receive(t, bob)
+	if got := bodies(t, bob, "alice"); !slices.Equal(got, []string{"hi", "seq 2 here"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -95,12 +95,15 @@ func (s *Session) take(ctx context.Context, server string, a relay.Arrived, keep
 	rows := make([]opened, len(a.Rows))
 	for i, row := range a.Rows {
 		rows[i] = s.open(row)
+		if errors.Is(rows[i].err, kez.CLIKeyStore) {
+			return nil, rows[i].err // the key is gone: that is no fault of the message
+		}
 	}
 	var all []outcomeOf
 	err := s.history.Update(ctx, func(w *history.Writer) error {
 		all = make([]outcomeOf, 0, len(rows))
 		var in inboxRecord
-		if _, err := w.Get("inbox/"+server, &in); err != nil {
+		if _, err := w.Get(s.inboxName(server), &in); err != nil {
 			return err
 		}
 		t := &taking{s, w, server, a.Cursor.Epoch, in.Cursor}
@@ -118,7 +121,7 @@ func (s *Session) take(ctx context.Context, server string, a relay.Arrived, keep
 			return nil // another process is further
 		}
 		in.Cursor = a.Cursor
-		return w.Put("inbox/"+server, in)
+		return w.Put(s.inboxName(server), in)
 	})
 	return all, err
 }

@@ -10,7 +10,7 @@ import (
 
 // The entries of the history:
 //
-//	me, relay/<URL>, inbox/<server>, settings
+//	me, relay/<URL>, inbox/<URL>/<server>, settings
 //	peers               how many peers there are
 //	peer/<i>            a peer, from 0
 //	who/<primary>       the number of a peer

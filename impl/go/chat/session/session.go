@@ -84,11 +84,14 @@ type relayRecord struct {
 	Server string `json:"server"`
 }
 
-// inboxRecord is the entry inbox/<server>.
+// inboxRecord is the entry inbox/<URL>/<server>. The URL is in it, since another
+// relay can take any name, and its numbers are not to be taken for those of this.
 type inboxRecord struct {
 	Handle string       `json:"handle"`
 	Cursor relay.Cursor `json:"cursor"`
 }
+
+func (s *Session) inboxName(server string) string { return "inbox/" + s.o.Relay.Base() + "/" + server }
 
 // Open opens the history of a primary. It asks no relay.
 func Open(ctx context.Context, o Options) (*Session, error) {
@@ -161,7 +164,7 @@ func (s *Session) Me(ctx context.Context) (Me, error) {
 	}
 	err := s.history.View(ctx, func(r *history.Reader) error {
 		var in inboxRecord
-		_, err := r.Get("inbox/"+me.Server, &in)
+		_, err := r.Get(s.inboxName(me.Server), &in)
 		me.Handle = in.Handle
 		return err
 	})
@@ -205,11 +208,11 @@ func (s *Session) keepMe(ctx context.Context, c *relay.Contact) (Me, error) {
 	}
 	err := s.history.Update(ctx, func(w *history.Writer) error {
 		var in inboxRecord
-		if _, err := w.Get("inbox/"+c.Server, &in); err != nil {
+		if _, err := w.Get(s.inboxName(c.Server), &in); err != nil {
 			return err
 		}
 		in.Handle = c.Handle
-		return w.Put("inbox/"+c.Server, in)
+		return w.Put(s.inboxName(c.Server), in)
 	})
 	return Me{s.me, c.Handle, c.Server, s.dev}, err
 }
