@@ -64,6 +64,7 @@ func launch(t testing.TB, prepare func(*exec.Cmd), db string, args ...string) (*
 	}
 	lines := bufio.NewScanner(stdout)
 	ready := lines.Scan()
+	p.url = strings.TrimPrefix(lines.Text(), "ready ")
 	go func() {
 		for lines.Scan() {
 		}
@@ -75,7 +76,6 @@ func launch(t testing.TB, prepare func(*exec.Cmd), db string, args ...string) (*
 		<-p.ended
 		return p, false
 	}
-	p.url = strings.TrimPrefix(lines.Text(), "ready ")
 	p.pid = cmd.Process.Pid
 	if filepath.Base(cmd.Path) == "strace" {
 		p.pid = child(t, p.pid)
