@@ -3,13 +3,16 @@ package conformance_test
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kez.lat/kez/conformance/httpscript"
+	"kez.lat/kez/conformance/openapi"
 )
 
 // hiddenStore turns the test binary into kez-sig-server.
@@ -30,6 +33,19 @@ func goStore(t *testing.T, flags ...string) string {
 		}
 	})
 	return base
+}
+
+// direct is a transport that sees answers as they come, and asks before it sends
+// a body where the request says so.
+var direct = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64, ExpectContinueTimeout: 10 * time.Second}
+
+func storeContract(t *testing.T) *openapi.Contract {
+	t.Helper()
+	c, err := openapi.New("../spec/store.openapi.yaml", direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // TestStore asks the Go store, and every store that KEZ_MANIFEST names, what the
@@ -56,9 +72,14 @@ func TestStore(t *testing.T) {
 		}
 	}
 	t.Run("go", func(t *testing.T) {
-		contract := newContract(t, "store.openapi.yaml")
+		contract := storeContract(t)
 		run(t, httpscript.Options{Base: goStore(t), Transport: contract})
-		contract.complete(t)
+		for _, key := range contract.Unseen() {
+			// These need limits or failures, which the store's own tests make.
+			if !slices.Contains([]string{"429", "500", "503", "507"}, key[len(key)-3:]) {
+				t.Errorf("no step gets %s", key)
+			}
+		}
 	})
 	t.Run("again", func(t *testing.T) {
 		base := goStore(t)

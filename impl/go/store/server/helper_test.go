@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"kez.lat/kez/conformance/openapi"
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
@@ -180,6 +181,16 @@ type answer struct {
 	body   string
 }
 
+// contract is the transport of all tests: every answer is compared with the
+// OpenAPI page.
+var contract = sync.OnceValue(func() http.RoundTripper {
+	c, err := openapi.New("../../../../spec/store.openapi.yaml", &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64})
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
 // ask makes a request; headers are pairs.
 func ask(t testing.TB, method, url string, body []byte, headers ...string) answer {
 	t.Helper()
@@ -201,7 +212,7 @@ func try(method, url string, body []byte, headers ...string) (answer, error) {
 			r.Host = headers[i+1]
 		}
 	}
-	response, err := http.DefaultTransport.RoundTrip(r)
+	response, err := contract().RoundTrip(r)
 	if err != nil {
 		return answer{}, err
 	}
