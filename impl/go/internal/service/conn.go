@@ -53,11 +53,10 @@ func (c *conn) sound() bool {
 var builtin = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
 
 func (c *conn) Write(p []byte) (int, error) {
-	if status, rest, found := bytes.Cut(p, builtin); found && bytes.HasPrefix(status, []byte("HTTP/1.1 ")) && !bytes.Contains(status, []byte("\n")) {
+	if status, _, found := bytes.Cut(p, builtin); found && bytes.HasPrefix(status, []byte("HTTP/1.1 ")) && !bytes.Contains(status, []byte("\n")) {
 		if _, err := c.Conn.Write(objectFor(status[len("HTTP/1.1 "):])); err != nil {
 			return 0, err
 		}
-		_ = rest
 		return len(p), nil
 	}
 	return c.Conn.Write(p)

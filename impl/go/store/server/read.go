@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"kez.lat/kez/impl/go/internal/service"
+	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 )
 
@@ -76,7 +77,7 @@ func (a *api) bySubject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	subject, err := parseIdentity(r.PathValue("identity"))
+	subject, err := kez.ParseSigned(r.PathValue("identity"))
 	if err != nil {
 		return err
 	}

@@ -48,9 +48,10 @@ func New(c Config) *service.Mux {
 	return m
 }
 
-// primary reads the identity of a path (KEZ-STORE-005).
+// primary reads the identity of a path, of which nothing is normalised
+// (KEZ-STORE-005).
 func primary(r *http.Request) (kez.Identity, error) {
-	return parseIdentity(r.PathValue("system") + ":" + r.PathValue("value"))
+	return kez.ParseSigned(r.PathValue("system") + ":" + r.PathValue("value"))
 }
 
 // tip gives the end of the chain of the path; of none there is nothing to read
@@ -102,7 +103,3 @@ func (a *api) health(w http.ResponseWriter, r *http.Request) error {
 	service.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
-
-// parseIdentity reads an identity that was sent as data, so nothing of it is
-// normalised; what it says in its error is what it would mean.
-func parseIdentity(text string) (kez.Identity, error) { return kez.ParseSigned(text) }
