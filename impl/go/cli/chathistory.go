@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -32,11 +32,8 @@ new file that only you can read.`,
 			if !out.given {
 				return c.Export(ctx, &output{a})
 			}
-			var b bytes.Buffer
-			if err := c.Export(ctx, &b); err != nil {
-				return err
-			}
-			if err := writeOut(out.value, b.Bytes(), secretMode, force); err != nil {
+			err := writeOutBy(out.value, secretMode, force, func(w io.Writer) error { return c.Export(ctx, w) })
+			if err != nil {
 				return err
 			}
 			if a.json {

@@ -76,11 +76,20 @@ func checkOut(path string, force bool) error {
 // writeOut writes the file of --out: a new one, or with --force in place of an
 // old one, whole or not at all. The umask counts for what is public.
 func writeOut(path string, data []byte, mode fs.FileMode, force bool) error {
+	return writeOutBy(path, mode, force, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// writeOutBy is writeOut for what is too large to be held in memory. An error of
+// write with a code comes back as it is.
+func writeOutBy(path string, mode fs.FileMode, force bool, write func(io.Writer) error) error {
 	if err := checkOut(path, force); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return writeDevice(path, data)
+		return writeDevice(path, write)
 	}
 	temp := filepath.Join(filepath.Dir(path), ".kez-out-"+rand.Text())
 	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
@@ -88,12 +97,12 @@ func writeOut(path string, data []byte, mode fs.FileMode, force bool) error {
 		return fileError(path, err)
 	}
 	defer os.Remove(temp)
-	_, err = file.Write(data)
+	err = write(file)
 	if mode == secretMode { // whatever the umask (KEZ-CLI-007)
 		err = errors.Join(err, file.Chmod(mode))
 	}
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return fileError(path, err)
+		return outError(path, err)
 	}
 	if force {
 		err = os.Rename(temp, path)
@@ -104,6 +113,14 @@ func writeOut(path string, data []byte, mode fs.FileMode, force bool) error {
 		return fileError(path, err)
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// outError is fileError where the writer has not worded it already.
+func outError(path string, err error) error {
+	if coded, ok := errors.AsType[*kez.Error](err); ok {
+		return coded
+	}
+	return fileError(path, err)
 }
 
 // syncDir makes a new name last: the file may be the only copy of a key.
@@ -133,14 +150,13 @@ func linkNew(temp, path string) error {
 }
 
 // writeDevice writes to what is no regular file, such as /dev/stdout or a pipe.
-func writeDevice(path string, data []byte) error {
+func writeDevice(path string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return fileError(path, err)
 	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fileError(path, err)
+	if err = errors.Join(write(file), file.Close()); err != nil {
+		return outError(path, err)
 	}
 	return nil
 }

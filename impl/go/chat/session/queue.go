@@ -60,15 +60,15 @@ func (s *Session) flush(ctx context.Context, confirmed map[kez.Identity]Peer, te
 		case m.State == Sent:
 			sent++
 		}
-		if done && tell != nil {
+		if done && m.State != "" && tell != nil {
 			tell(m)
 		}
 	}
 	return sent, left, err
 }
 
-// deliver sends one entry of the queue. done is false where it is not there or
-// has to stay; err is for what stops the whole queue.
+// deliver sends one entry of the queue. done is false where it has to stay; one
+// that is gone already is done, without a message.
 func (s *Session) deliver(ctx context.Context, k int, server string, confirmed map[kez.Identity]Peer) (m Message, done bool, err error) {
 	var entry queueRecord
 	var peer Peer
@@ -84,7 +84,7 @@ func (s *Session) deliver(ctx context.Context, k int, server string, confirmed m
 		return err
 	})
 	if err != nil || !found || entry.Server != server {
-		return m, false, err
+		return m, err == nil && !found, err
 	}
 	var sent relay.Sent
 	var refused error

@@ -8,6 +8,7 @@ import (
 
 	"kez.lat/kez/fakes/httpfake"
 	"kez.lat/kez/impl/go/kez"
+	"kez.lat/kez/impl/go/relay"
 )
 
 // What cannot be sent waits, in order, and is sent once.
@@ -102,5 +103,48 @@ func TestK06_NonceIsNeverUsedTwice(t *testing.T) {
 	}
 	if got := bodies(t, alice, "bob"); !slices.Equal(got, []string{"one"}) || len(w.Messages("bob")) != 1 {
 		t.Errorf("%q, %d rows", got, len(w.Messages("bob")))
+	}
+}
+
+// What is queued for a key that changed waits for the user's word, stops nobody
+// else's messages, and never goes to the new key.
+func TestQueueForAChangedKey(t *testing.T) {
+	w := newWorld(t)
+	alice := w.person(t, "alice").registered()
+	w.person(t, "bob").registered()
+	carol := w.person(t, "carol").registered()
+	send(t, alice, "bob", "0")
+	send(t, alice, "carol", "0")
+	w.Fault("/**", httpfake.Drop())
+	for _, peer := range []string{"bob", "carol"} {
+		if m, err := alice.Send(t.Context(), id(t, peer), "1"); !errors.Is(err, kez.ChannelUnreachable) || m.State != Queued {
+			t.Fatalf("%+v, %v", m, err)
+		}
+	}
+	w.ClearFaults()
+	lie, err := relay.SignRegistration("bob", "relay.test", key(t, "mall"), w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Swap("bob", lie.Text)
+	if sent, left, err := alice.Flush(t.Context()); sent != 1 || left != 1 || err != nil {
+		t.Errorf("%d sent, %d left, %v", sent, left, err)
+	}
+	receive(t, carol)
+	if got := bodies(t, carol, "alice"); !slices.Equal(got, []string{"0", "1"}) {
+		t.Errorf("%q", got)
+	}
+	if _, err := alice.AcceptChange(t.Context(), id(t, "bob")); err != nil {
+		t.Fatal(err)
+	}
+	if sent, left, err := alice.Flush(t.Context()); sent != 0 || left != 0 || err != nil {
+		t.Errorf("%d sent, %d left, %v", sent, left, err)
+	}
+	thread, err := alice.Thread(t.Context(), id(t, "bob"), -1, 10)
+	if err != nil || thread[1].State != Failed || thread[1].Code != kez.MessagePeerChanged {
+		t.Errorf("%+v, %v", thread, err)
+	}
+	if n := len(w.Messages("bob")); n != 1 {
+		t.Errorf("%d messages at the handle", n)
 	}
 }
