@@ -165,11 +165,11 @@ type chatLook struct {
 	q verify.Question
 }
 
-func (l *chatLook) ready() error {
+func (l *chatLook) ready() (err error) {
 	if l.v != nil {
-		return nil
+		l.q.Now, err = l.env.now() // kez chat tail can run for days
+		return err
 	}
-	var err error
 	l.v, l.q, err = l.verifier(&lookFlags{primary: &once{}, timeout: &once{value: "20s"}, doh: &once{}, chains: &list{}})
 	return err
 }
