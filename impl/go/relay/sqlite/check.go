@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/sha256"
 
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/kez"
@@ -105,7 +106,7 @@ func (s *Store) scrubMessages(ctx context.Context) error {
 	after := int64(0)
 	for more := true; more; {
 		err := s.read(ctx, func(tx *database.Tx) error {
-			rows, err := tx.Query(`SELECT m.seq, m.recipient_handle, m.envelope, m.created_at, coalesce(d.hash, x''), coalesce(d.sum, x'')
+			rows, err := tx.Query(`SELECT m.seq, m.recipient_handle, m.envelope, m.created_at, coalesce(d.hash, x''), coalesce(d.sum, -1)
 				FROM messages m LEFT JOIN digests d ON d.seq = m.seq WHERE m.seq > ? ORDER BY m.seq LIMIT ?`, after, scrubPage)
 			if err != nil {
 				return err
@@ -114,12 +115,16 @@ func (s *Store) scrubMessages(ctx context.Context) error {
 			for more = false; rows.Next(); more = true {
 				var row relay.Row
 				var to string
-				var hash, sum []byte
+				var hash []byte
+				var sum int64
 				if err := rows.Scan(&row.Seq, &to, (*[]byte)(&row.Envelope), &row.CreatedAt, &hash, &sum); err != nil {
 					return err
 				}
-				if err := s.checkRow(&row, to, hash, sum); err != nil {
+				if err := s.checkRow(&row, to, sum); err != nil {
 					return err
+				}
+				if got := sha256.Sum256(row.Envelope); string(got[:]) != string(hash) {
+					return s.damaged("a message does not fit its digest", "seq", row.Seq)
 				}
 				after = row.Seq
 			}

@@ -54,7 +54,7 @@ CREATE TABLE digests (
 	seq              INTEGER PRIMARY KEY, -- of the message
 	recipient_handle TEXT NOT NULL,
 	hash             BLOB NOT NULL,       -- SHA-256 of the envelope
-	sum              BLOB NOT NULL        -- over the whole row of the message
+	sum              INTEGER NOT NULL     -- over the whole row of the message
 ) STRICT;
 CREATE UNIQUE INDEX digests_of_recipient ON digests (recipient_handle, hash);
 CREATE TABLE mailboxes (

@@ -1,0 +1,22 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// BenchmarkPage100 reads a page of 100 messages of 2 kB.
+func BenchmarkPage100(b *testing.B) {
+	s := open(b, "")
+	for n := range 100 {
+		put(b, s, "alice", fmt.Sprintf(`{"n":%d,"ct":%q}`, n, strings.Repeat("a5", 980)))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if rows, err := s.Page(context.Background(), "alice", 0, 100, 1<<20); err != nil || len(rows) != 100 {
+			b.Fatal(len(rows), err)
+		}
+	}
+}
