@@ -41,6 +41,7 @@ func (p *Program) Main(args []string, env Env) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	env.Context = ctx
+	tuneMemory(env.Getenv)
 	name := ""
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		name, args = args[0], args[1:]

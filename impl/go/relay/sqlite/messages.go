@@ -1,13 +1,13 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"strconv"
+	"strings"
 	"time"
 
 	"kez.lat/kez/impl/go/internal/database"
@@ -120,26 +120,27 @@ const (
 	joinedSize = 4096
 )
 
-// joined reads messages in one row: of each seq, time, length and checksum with
-// a space behind each, then the envelope.
+// joined reads messages as two texts: of each its seq, time, length and checksum
+// with a space behind each, and the envelopes. The limit is no bare parameter,
+// since SQLite would compile the statement anew for each value of one.
 func (s *Store) joined(tx *database.Tx, handle string, since int64, limit int) ([]relay.Row, error) {
-	var text []byte
-	if _, err := tx.Get(`SELECT coalesce(CAST(group_concat(head || envelope, '') AS BLOB), x'') FROM (
+	var heads, text []byte
+	if _, err := tx.Get(`SELECT coalesce(CAST(group_concat(head, '') AS BLOB), x''), coalesce(CAST(group_concat(envelope, '') AS BLOB), x'') FROM (
 		SELECT m.seq || ' ' || m.created_at || ' ' || length(m.envelope) || ' ' || coalesce(d.sum, -1) || ' ' AS head, m.envelope
 		FROM messages m LEFT JOIN digests d ON d.seq = m.seq
-		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ?)`, []any{handle, since, limit}, &text); err != nil {
+		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ? + 0)`, []any{handle, since, limit}, &heads, &text); err != nil {
 		return nil, err
 	}
 	rows := make([]relay.Row, 0, limit)
-	for len(text) > 0 {
+	rest := string(heads)
+	for rest != "" {
 		var row relay.Row
 		var fields [4]string
 		for i := range fields {
-			field, _, found := bytes.Cut(text[:min(len(text), 64)], []byte(" "))
-			if !found {
+			var found bool
+			if fields[i], rest, found = strings.Cut(rest, " "); !found {
 				return nil, s.damaged("messages cannot be told apart", "since", since)
 			}
-			fields[i], text = string(field), text[len(field)+1:]
 		}
 		var errs [3]error
 		var length, sum int64
@@ -154,6 +155,9 @@ func (s *Store) joined(tx *database.Tx, handle string, since int64, limit int) (
 			return nil, err
 		}
 		rows, since = append(rows, row), row.Seq
+	}
+	if len(text) > 0 {
+		return nil, s.damaged("messages cannot be told apart", "since", since)
 	}
 	return rows, nil
 }
