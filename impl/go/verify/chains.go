@@ -17,6 +17,9 @@ const MaxHops = 8
 type Chains struct {
 	states  map[kez.Identity]*sigchain.State
 	sources []chainSource
+	// unasked says that no source but this machine was asked, since too many
+	// primaries were named before.
+	unasked bool
 }
 
 // chainSource is one chain as it came, or why it did not.
@@ -133,8 +136,11 @@ func headText(state *sigchain.State) string {
 // device reports whether a key was ever listed as a device of a primary; what
 // became of it since is for decide.
 func (c *Chains) device(key, primary kez.Identity) bool {
+	if c == nil || key.System() != kez.SystemEd25519 {
+		return false
+	}
 	state := c.states[primary]
-	if state == nil || key.System() != kez.SystemEd25519 {
+	if state == nil {
 		return false
 	}
 	_, known := state.Device(key)

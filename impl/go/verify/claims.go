@@ -110,10 +110,14 @@ func (q Question) check(json []byte, c *Candidate) error {
 		return kez.Errorf(kez.ClaimExpired, "the claim expired at %s, and this machine's clock says %s", c.ExpiresAt, kez.FormatTime(q.Now)).
 			WithHint("%s", clockHint(q.Now, "ask the owner for a new claim"))
 	}
-	if q.look != nil && c.chains != nil {
-		return c.chains.rolledBack()
+	if q.look == nil || c.chains == nil {
+		return nil
 	}
-	return nil
+	if c.chains.unasked {
+		return kez.Errorf(kez.ChannelTooLarge, "more than %d primaries are named here, and the chain of %s was not asked for", maxPrimaries, cl.Primary).
+			WithHint("say with --primary whom you mean")
+	}
+	return c.chains.rolledBack()
 }
 
 // named gives the primary that a faulty envelope names, so that it can be told
@@ -179,10 +183,12 @@ func (q Question) choose(candidates []Candidate) (*Candidate, error) {
 	return &mine[0], nil
 }
 
-// rival finds another primary with a valid claim on the same subject.
+// rival finds another primary with a valid claim on the same subject. One whose
+// chain was not asked for may be valid.
 func rival(candidates []Candidate, a identities) string {
 	for _, c := range candidates {
-		if c.Status == kez.Valid && c.answer.subject == a.subject && c.answer.primary != a.primary {
+		unasked := c.Code == kez.ChannelTooLarge && c.chains != nil && c.chains.unasked
+		if (c.Status == kez.Valid || unasked) && c.answer.subject == a.subject && c.answer.primary != a.primary {
 			return c.Primary
 		}
 	}

@@ -17,6 +17,7 @@ type Verifier struct {
 	Channels channel.Registry
 	Pins     *pins.Pins // nil: none are kept
 	Repin    bool       // take the account found now for the right one
+	// Timeout is for the places of a proof and, again, for the chain.
 	Timeout  time.Duration
 	Parallel int // identities at once; 0 is 32
 	// Sources are where chains are looked for; nil: nowhere, and the files of a
@@ -50,13 +51,14 @@ func (v *Verifier) Targets(ids []kez.Identity) ([]Target, error) {
 
 // ID verifies one identity; q.Subject is set to it.
 func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
-	if v.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, v.Timeout)
-		defer cancel()
-	}
 	q.Subject = t.ID
-	finding := t.channel.Verify(ctx, t.ID)
+	looking, cancel := v.inTime(ctx)
+	finding := t.channel.Verify(looking, t.ID)
+	cancel()
+	// The chain has a time of its own: a host that answers late must not leave
+	// none for the revocation of its claim.
+	ctx, cancel = v.inTime(ctx)
+	defer cancel()
 	run := q.Run
 	if run == nil {
 		run = v.Begin(ctx)
@@ -72,6 +74,14 @@ func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
 		v.pin(r, t.ID, finding.Account)
 	}
 	return r
+}
+
+// inTime bounds one part of a look.
+func (v *Verifier) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if v.Timeout > 0 {
+		return context.WithTimeout(ctx, v.Timeout)
+	}
+	return context.WithCancel(ctx)
 }
 
 // pin compares the account with the one of the last valid verification.

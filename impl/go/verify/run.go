@@ -16,7 +16,8 @@ import (
 // Bounds of a run.
 const (
 	// maxPrimaries is how many primaries' chains are looked for on behalf of one
-	// identity: whoever writes a page can name as many as it holds.
+	// identity: whoever writes a page can name as many as it holds. A claim of one
+	// more is not valid, or the page could hide its revocation.
 	maxPrimaries = 8
 	// perService is how many questions one service is asked at a time, so that a
 	// hundred identities neither flood a store nor fill the memory.
@@ -79,9 +80,13 @@ func (r *Run) looking(ctx context.Context, q Question) func(kez.Identity) *Chain
 		if c := known[primary]; c != nil {
 			return c
 		}
-		c := &Chains{}
-		if len(known) < maxPrimaries {
-			c = r.gather(ctx, primary, q.Subject, q.Chains)
+		from := r
+		if len(known) >= maxPrimaries {
+			from = &Run{kept: r.kept, local: map[kez.Identity]*asked{}} // this machine alone
+		}
+		c := from.gather(ctx, primary, q.Subject, q.Chains)
+		if from != r && c != q.Chains {
+			c.unasked = true
 		}
 		known[primary] = c
 		return c
