@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"kez.lat/kez/impl/go/kez"
 )
 
 // TestH22_DamagedFiles starts the store on files that are damaged in many ways:
@@ -104,7 +106,7 @@ func TestH22_DamagedFiles(t *testing.T) {
 func wantRefusal(t *testing.T, p *process, path string) {
 	t.Helper()
 	text := p.stderr.String()
-	if p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(text, "kez-sig-server: error: "+path) || !strings.Contains(text, "kez-sig-server: hint: ") ||
+	if p.cmd.ProcessState.ExitCode() != kez.ExitOf(kez.CLIFile) || !strings.Contains(text, "kez-sig-server: error: "+path) || !strings.Contains(text, "kez-sig-server: hint: ") ||
 		strings.Contains(text, "goroutine") {
 		t.Errorf("exit %d: %s", p.cmd.ProcessState.ExitCode(), text)
 	}

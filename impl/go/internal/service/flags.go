@@ -26,11 +26,12 @@ func System() Env {
 	return Env{Context: context.Background(), Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 }
 
-// Exit codes of the programs, as in spec/cli.md.
+// Exit codes of the programs. ExitFailed is that of an error without a code;
+// others have the one of their code (KEZ-ERR-026).
 const (
-	ExitOK     = 0
-	ExitFailed = 1
-	ExitUsage  = 2
+	ExitOK     = kez.ExitOK
+	ExitFailed = kez.ExitRefused
+	ExitUsage  = kez.ExitUsage
 )
 
 // Report tells an error as all programs of KEZ do, and gives the exit code.
@@ -40,13 +41,13 @@ func (env Env) Report(program string, err error) int {
 	}
 	fmt.Fprintf(env.Stderr, "%s: error: %v\n", program, err)
 	e, ok := errors.AsType[*kez.Error](err)
-	if ok && e.Hint != "" {
+	if !ok {
+		return ExitFailed
+	}
+	if e.Hint != "" {
 		fmt.Fprintf(env.Stderr, "%s: hint: %s\n", program, e.Hint)
 	}
-	if ok && e.Code == kez.CLIUsage {
-		return ExitUsage
-	}
-	return ExitFailed
+	return kez.ExitOf(e.Code)
 }
 
 // Flags are the flags of a program, each with a variable that counts where the
