@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"kez.lat/kez/conformance/openapi"
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/keys"
@@ -57,6 +58,11 @@ func (b *buffer) Bytes() []byte {
 	defer b.mu.Unlock()
 	return bytes.Clone(b.text.Bytes())
 }
+
+// contract is the OpenAPI page, which every answer of these tests obeys.
+var contract = sync.OnceValues(func() (*openapi.Contract, error) {
+	return openapi.New("../../../../spec/relay.openapi.yaml", http.DefaultTransport)
+})
 
 // world is a relay that runs, with its clock.
 type world struct {
@@ -169,6 +175,14 @@ func (w *world) do(method, path, body string, header ...string) answer {
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	page, err := contract()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	isRoute := strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/.well-known/")
+	if err := page.Check(r, []byte(body), response, text); isRoute && err != nil {
+		w.t.Errorf("%s %s: not as the OpenAPI page says: %v", method, path, err)
 	}
 	if response.Header.Get("X-Content-Type-Options") != "nosniff" {
 		w.t.Errorf("%s %s: no nosniff", method, path)
