@@ -78,3 +78,13 @@ func (l *Buckets[K]) ask(key K, take float64) time.Duration {
 	b.tokens -= take
 	return 0
 }
+
+// Give returns a token that was taken for nothing.
+func (l *Buckets[K]) Give(key K) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if element, known := l.buckets[key]; known {
+		b := element.Value.(*bucket[K])
+		b.tokens = min(l.burst, b.tokens+1)
+	}
+}

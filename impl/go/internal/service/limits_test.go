@@ -36,6 +36,14 @@ func TestLimiter(t *testing.T) {
 	if got := l.Take(a); got != time.Minute {
 		t.Errorf("wait %v, want a minute", got)
 	}
+	for range 3 { // never more than the burst
+		l.Give(b)
+	}
+	for i, want := range []time.Duration{0, 0, time.Minute} {
+		if got := l.Take(b); got != want {
+			t.Errorf("take %d after tokens came back: wait %v, want %v", i, got, want)
+		}
+	}
 	unlimited := NewLimiter(0, time.Minute, func() time.Time { return now })
 	for range 1000 {
 		if unlimited.Take(a) > 0 {

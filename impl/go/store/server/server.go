@@ -26,16 +26,16 @@ const bodyBudget = 256 << 20
 
 // api is what the routes share.
 type api struct {
-	log       sigchain.Log
-	proxies   service.Proxies
-	newChains *service.Limiter
-	budget    *service.Budget
+	log        sigchain.Log
+	proxies    service.Proxies
+	beginnings *beginnings
+	budget     *service.Budget
 }
 
 // New makes the handler of a store.
 func New(c Config) *service.Mux {
 	a := &api{log: c.Log, proxies: c.Proxies, budget: service.NewBudget(bodyBudget),
-		newChains: service.NewLimiter(c.NewChains, time.Hour/time.Duration(max(1, c.NewChains)), c.Now)}
+		beginnings: newBeginnings(c.Log, service.NewLimiter(c.NewChains, time.Hour/time.Duration(max(1, c.NewChains)), c.Now))}
 	m := service.NewMux()
 	m.Handle(http.MethodGet, "/v1/sigchains/{system}/{value}", a.chain)
 	m.Handle(http.MethodPost, "/v1/sigchains/{system}/{value}", a.append)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"time"
 
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/kez"
@@ -20,8 +19,8 @@ func (a *api) append(w http.ResponseWriter, r *http.Request) error {
 	if _, err := service.MediaType(r, "application/json", "application/jsonl"); err != nil {
 		return err
 	}
-	client := a.proxies.Client(r)
-	if err := a.mayBegin(r, id, a.newChains.Wait(client)); err != nil {
+	which := beginning{a.proxies.Client(r), id}
+	if err := a.beginnings.may(r.Context(), which); err != nil {
 		return err
 	}
 	body, release, err := a.budget.Body(w, r, kez.MaxChain)
@@ -30,34 +29,25 @@ func (a *api) append(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	appended, err := sigchain.AppendTo(r.Context(), a.log, id, body, sigchain.AppendOptions{Begin: func() error {
-		if wait := a.newChains.Take(client); wait > 0 { // KEZ-STORE-033
-			return service.RateLimited("new chains", wait)
+	counted, stored := false, false
+	defer func() {
+		if counted {
+			a.beginnings.end(which, stored)
 		}
-		return nil
+	}()
+	appended, err := sigchain.AppendTo(r.Context(), a.log, id, body, sigchain.AppendOptions{Begin: func() (err error) {
+		counted, err = a.beginnings.begin(r.Context(), which)
+		return err
 	}})
 	if err != nil {
 		return refusal(err, body, appended.Conflict)
 	}
 	status := http.StatusOK
-	if appended.New > 0 {
+	if stored = appended.New > 0; stored {
 		status = http.StatusCreated // KEZ-STORE-022
 	}
 	service.WriteJSON(w, status, placed{id, appended.Last.Seq, appended.Last.Hash.String()})
 	return nil
-}
-
-// mayBegin refuses a new chain of a client that has to wait anyway, before its
-// body is read and verified.
-func (a *api) mayBegin(r *http.Request, id kez.Identity, wait time.Duration) error {
-	if wait == 0 {
-		return nil
-	}
-	tip, err := a.log.Tip(r.Context(), id)
-	if err == nil && tip.Length == 0 {
-		err = service.RateLimited("new chains", wait)
-	}
-	return err
 }
 
 // refusal is the answer to what was not taken: a conflict carries the stored
