@@ -21,6 +21,9 @@ func Backup(ctx context.Context, path, to string, schema Schema) error {
 	if !there {
 		return kez.Errorf(kez.CLIFile, "there is no database at %s", path).WithHint("give the path that the server was started with")
 	}
+	if err := checkHeader(path, schema); err != nil {
+		return err
+	}
 	pool, err := openPool(path)
 	if err != nil {
 		return refused(path, schema, err)

@@ -26,7 +26,7 @@ func makeIfAbsent(path string, schema Schema) error {
 		return damaged(path, schema, "the file is empty")
 	}
 	if there {
-		return checkHeader(path, size, schema)
+		return checkHeader(path, schema)
 	}
 	if left, _, err := exists(path + "-wal"); err == nil && left {
 		return damaged(path, schema, "the file is gone, and its write-ahead log is still there")
@@ -68,7 +68,7 @@ func place(part, path string) error {
 // checkHeader looks at what SQLite takes as it comes. What is missing of the last
 // page it reads as zeros, and a write-ahead log it plays into whatever database
 // lies beside it, as into a backup that was put back.
-func checkHeader(path string, size int64, schema Schema) error {
+func checkHeader(path string, schema Schema) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return refused(path, schema, err)
@@ -85,6 +85,13 @@ func checkHeader(path string, size int64, schema Schema) error {
 		}
 		return nil // and the file may have any size
 	}
+	// The size is looked at last: whoever has the database open may just have
+	// moved its log into it.
+	info, err := f.Stat()
+	if err != nil {
+		return refused(path, schema, err)
+	}
+	size := info.Size()
 	page := int64(binary.BigEndian.Uint16(header[16:]))
 	if page == 1 {
 		page = 64 << 10

@@ -3,12 +3,14 @@ package database_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"kez.lat/kez/impl/go/internal/database"
+	"kez.lat/kez/impl/go/kez"
 )
 
 // filled makes a closed database of some pages.
@@ -199,6 +201,17 @@ func TestABackupBesideAForeignLog(t *testing.T) {
 	}
 	if e := wantRefused(t, crashed, words); !strings.Contains(e.Hint, crashed+"-wal") {
 		t.Error(e.Hint)
+	}
+	// A backup of what lies there would play it in, too.
+	before, err := os.ReadFile(crashed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := database.Backup(context.Background(), crashed, filepath.Join(dir, "x.db"), words); !errors.Is(err, kez.CLIFile) {
+		t.Errorf("a backup of it: %v", err)
+	}
+	if after, err := os.ReadFile(crashed); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the backup changed the file, %v", err)
 	}
 	if err := os.Remove(crashed + "-wal"); err != nil {
 		t.Fatal(err)
