@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,6 +89,10 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 		a.warn("%s", note)
 	}
 	g.Chain, g.Sources = verify.State(state), sources
+	if err := silence(sources); err != nil {
+		g.Chain = verify.Failed(err, verify.KindSigchain, verify.Question{})
+		g.Chain.Primary = g.Primary
+	}
 	a.exit = g.Chain.Status.Exit()
 	q.Primary = primary
 	subjects := state.Active()
@@ -118,7 +123,8 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 	return g, nil
 }
 
-// leadTo finds the primary behind an identity, by a look that asks no chain. A
+// leadTo finds the primary behind an identity, by a look that asks no chain, or
+// by one with the chain where a device may have signed, since only that tells. A
 // nostr key can be a primary, and can have been proven by another. failed is
 // the verdict where nothing leads to a primary.
 func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.Identity) (primary kez.Identity, failed *verify.Result, err error) {
@@ -129,9 +135,16 @@ func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.I
 	if err != nil {
 		return id, nil, err
 	}
-	q.Chains, q.NoChains, q.RequireChain = nil, true, false
-	r := v.ID(ctx, targets[0], q)
-	if r.Status == kez.Valid {
+	q.RequireChain = false
+	alone := q
+	alone.Chains, alone.NoChains = nil, true
+	r := v.ID(ctx, targets[0], alone)
+	found := r.Status == kez.Valid
+	if !found && slices.ContainsFunc(r.Candidates, byDevice) {
+		r = v.ID(ctx, targets[0], q)
+		found = r.Primary != ""
+	}
+	if found {
 		primary, err = kez.ParseSigned(r.Primary)
 		return primary, nil, err
 	}
@@ -140,6 +153,8 @@ func leadTo(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.I
 	}
 	return id, r, nil
 }
+
+func byDevice(c verify.Candidate) bool { return c.Code == kez.SignatureKeyMismatch }
 
 func contains(ids []kez.Identity, id kez.Identity) bool {
 	for _, other := range ids {
@@ -150,6 +165,21 @@ func contains(ids []kez.Identity, id kez.Identity) bool {
 	return false
 }
 
+// silence is the error of a chain of which no source told anything: what could
+// not be looked at is not the empty chain.
+func silence(sources []verify.Source) error {
+	for _, s := range sources {
+		if s.State != verify.SourceNoAnswer {
+			return nil
+		}
+	}
+	if len(sources) == 0 {
+		return nil
+	}
+	return kez.Errorf(sources[0].Code, "%s", sources[0].Message).
+		WithHint("no source of the chain of this primary answered; try again later, or give the chain with --chain")
+}
+
 // tree draws the graph for a terminal.
 func (a *app) tree(g *graph) string {
 	var b strings.Builder
@@ -158,8 +188,15 @@ func (a *app) tree(g *graph) string {
 		top = g.From + " leads to no primary"
 	}
 	fmt.Fprintln(&b, plain(top))
-	if g.Chain != nil {
+	switch {
+	case g.Chain == nil:
+	case g.Chain.Length == 0 && g.Chain.Status != kez.Valid && g.Chain.Status != kez.Fork:
+		fmt.Fprintf(&b, "├─ chain: %s (%s: %s)\n", a.verdict(g.Chain.Status), g.Chain.Code, plain(g.Chain.Message))
+	default:
 		fmt.Fprintf(&b, "├─ chain: %d events, %s\n", g.Chain.Length, a.verdict(g.Chain.Status))
+		if g.Chain.Successor != "" {
+			fmt.Fprintf(&b, "├─ replaced by %s\n", plain(g.Chain.Successor))
+		}
 	}
 	for i, r := range g.Subjects {
 		branch := "├─"
