@@ -15,6 +15,7 @@ import (
 	"kez.lat/kez/conformance/suite"
 	"kez.lat/kez/impl/go/adapter"
 	"kez.lat/kez/impl/go/cli"
+	relayserver "kez.lat/kez/impl/go/relay/server"
 	"kez.lat/kez/impl/go/store/server"
 )
 
@@ -34,6 +35,9 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == hiddenStore {
 		os.Exit(server.Main(os.Args[2:], server.System()))
+	}
+	if len(os.Args) > 1 && os.Args[1] == hiddenRelay {
+		os.Exit(relayserver.Main(os.Args[2:], relayserver.System()))
 	}
 	os.Exit(m.Run())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,25 +17,28 @@ import (
 // httpCommand asks servers what the scripts say.
 func (env Env) httpCommand(ctx context.Context, args []string) (bool, error) {
 	f := env.flags("http").targets()
-	store, seed := "", ""
+	store, relay, seed := "", "", ""
 	f.set.StringVar(&store, "store", "", "`URL` of a store that runs; it keeps what is posted")
+	f.set.StringVar(&relay, "relay", "", "`URL` of a chat relay that runs; it keeps what is posted")
 	f.set.StringVar(&seed, "seed", "", "`text` that the keys are made of (default a new one)")
 	f.set.DurationVar(&f.timeout, "timeout", 0, "deadline of one step (default 30s)")
 	f.set.BoolVar(&f.verbose, "v", false, "show the steps that pass, and the log of a server that is started")
 	if err := f.parse(args); err != nil {
 		return false, err
 	}
-	scripts, err := selectScripts(f.cases)
+	servers, err := env.servers(f, store, relay)
 	if err != nil {
 		return false, err
 	}
-	servers, err := env.stores(f, store)
-	if err != nil {
-		return false, err
+	scripts := map[string][]*httpscript.Script{}
+	for _, s := range servers {
+		if scripts[s.kind], err = selectScripts(s.kind, f.cases); err != nil {
+			return false, err
+		}
 	}
 	failed := false
 	for _, s := range servers {
-		bad, err := env.askServer(ctx, f, s, scripts, seed)
+		bad, err := env.askServer(ctx, f, s, scripts[s.kind], seed)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -46,13 +50,20 @@ func (env Env) httpCommand(ctx context.Context, args []string) (bool, error) {
 // namedServer is a server with what a report calls it.
 type namedServer struct {
 	name string
+	kind string // store or relay
 	httpscript.Server
 }
 
-// stores gives the stores that the flags name.
-func (env Env) stores(f *flags, url string) (all []namedServer, err error) {
-	if url != "" {
-		all = append(all, namedServer{url, httpscript.Server{URL: url}})
+// kinds are the servers that there are scripts for.
+var kinds = map[string]func() ([]*httpscript.Script, error){"store": httpscript.Store, "relay": httpscript.Relay}
+
+// servers gives the servers that the flags name.
+func (env Env) servers(f *flags, store, relay string) (all []namedServer, err error) {
+	if store != "" {
+		all = append(all, namedServer{store, "store", httpscript.Server{URL: store}})
+	}
+	if relay != "" {
+		all = append(all, namedServer{relay, "relay", httpscript.Server{URL: relay}})
 	}
 	paths := slices.Clone(f.manifests)
 	for _, name := range f.impls {
@@ -67,28 +78,30 @@ func (env Env) stores(f *flags, url string) (all []namedServer, err error) {
 		if err != nil {
 			return nil, err
 		}
-		s, ok := m.Server("store")
-		if !ok {
-			return nil, fmt.Errorf("the manifest %s names no store in servers", path)
+		if len(m.Servers) == 0 {
+			return nil, fmt.Errorf("the manifest %s names no store and no relay in servers", path)
 		}
-		all = append(all, namedServer{m.Name, s})
+		for _, kind := range slices.Sorted(maps.Keys(m.Servers)) {
+			s, _ := m.Server(kind)
+			all = append(all, namedServer{m.Name + " " + kind, kind, s})
+		}
 	}
 	if len(all) == 0 {
-		return nil, &usageError{"no server is given: --store URL, or a manifest with servers"}
+		return nil, &usageError{"no server is given: --store URL, --relay URL, or a manifest with servers"}
 	}
 	return all, nil
 }
 
-// selectScripts gives the scripts of these names, or all.
-func selectScripts(names []string) ([]*httpscript.Script, error) {
-	all, err := httpscript.Store()
+// selectScripts gives the scripts of these names, or all, for a kind of server.
+func selectScripts(kind string, names []string) ([]*httpscript.Script, error) {
+	all, err := kinds[kind]()
 	if err != nil || len(names) == 0 {
 		return all, err
 	}
 	var selected []*httpscript.Script
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(s *httpscript.Script) bool {
-			return s.Name == name || strings.TrimPrefix(s.Name, "store/") == name
+			return s.Name == name || strings.TrimPrefix(s.Name, kind+"/") == name
 		})
 		if i < 0 {
 			return nil, &usageError{fmt.Sprintf("there is no script %q", name)}

@@ -13,15 +13,24 @@ import (
 
 	"kez.lat/kez/conformance/httpscript"
 	"kez.lat/kez/conformance/openapi"
+	"kez.lat/kez/spec"
 )
 
 // hiddenStore turns the test binary into kez-sig-server.
 const hiddenStore = "__kez-sig-server"
 
+// hiddenRelay turns it into kez-chat-server.
+const hiddenRelay = "__kez-chat-server"
+
 // goStore starts the store of the Go implementation for a test.
-func goStore(t *testing.T, flags ...string) string {
+func goStore(t *testing.T, flags ...string) string { return goServer(t, hiddenStore, flags...) }
+
+// goRelay starts its relay.
+func goRelay(t *testing.T) string { return goServer(t, hiddenRelay, "--server", "kez.test") }
+
+func goServer(t *testing.T, hidden string, flags ...string) string {
 	t.Helper()
-	args := append([]string{os.Args[0], hiddenStore, "--bind", "127.0.0.1:{port}", "--db", "{dir}/kez-sig.db"}, flags...)
+	args := append([]string{os.Args[0], hidden, "--bind", "127.0.0.1:{port}", "--db", "{dir}/kez.db"}, flags...)
 	var log bytes.Buffer
 	base, stop, err := httpscript.Server{Command: args}.Start(context.Background(), &log)
 	if err != nil {
@@ -40,12 +49,35 @@ func goStore(t *testing.T, flags ...string) string {
 var direct = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64, ExpectContinueTimeout: 10 * time.Second}
 
 func storeContract(t *testing.T) *openapi.Contract {
+	return pageContract(t, "../spec/store.openapi.yaml")
+}
+
+func pageContract(t *testing.T, page string) *openapi.Contract {
 	t.Helper()
-	c, err := openapi.New("../spec/store.openapi.yaml", direct)
+	c, err := openapi.New(page, direct)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// runScripts makes one subtest of each step.
+func runScripts(t *testing.T, scripts []*httpscript.Script, o httpscript.Options) {
+	t.Helper()
+	r, err := httpscript.Run(context.Background(), scripts, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range r.Results {
+		t.Run(result.Script+"/"+result.Step.Title, func(t *testing.T) {
+			switch result.Outcome {
+			case httpscript.Fail:
+				t.Errorf("%v\nseed %s", result, r.Seed)
+			case httpscript.NotRun:
+				t.Skip("a step before it failed")
+			}
+		})
+	}
 }
 
 // TestStore asks the Go store, and every store that KEZ_MANIFEST names, what the
@@ -55,22 +87,7 @@ func TestStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := func(t *testing.T, o httpscript.Options) {
-		r, err := httpscript.Run(context.Background(), scripts, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, result := range r.Results {
-			t.Run(result.Script+"/"+result.Step.Title, func(t *testing.T) {
-				switch result.Outcome {
-				case httpscript.Fail:
-					t.Errorf("%v\nseed %s", result, r.Seed)
-				case httpscript.NotRun:
-					t.Skip("a step before it failed")
-				}
-			})
-		}
-	}
+	run := func(t *testing.T, o httpscript.Options) { runScripts(t, scripts, o) }
 	t.Run("go", func(t *testing.T) {
 		contract := storeContract(t)
 		run(t, httpscript.Options{Base: goStore(t), Transport: contract})
@@ -96,6 +113,28 @@ func TestStore(t *testing.T) {
 				t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
 			}
 		})
+	}
+}
+
+// TestRelay asks the Go relay what the scripts say, twice, since a relay keeps
+// what it was told.
+func TestRelay(t *testing.T) {
+	scripts, err := httpscript.Relay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, contract := goRelay(t), pageContract(t, "../spec/relay.openapi.yaml")
+	for range 2 {
+		runScripts(t, scripts, httpscript.Options{Base: base, Transport: contract})
+	}
+	for _, key := range contract.Unseen() {
+		// These need limits or failures, which the relay's own tests make.
+		if !slices.Contains([]string{"429", "500", "503", "507"}, key[len(key)-3:]) {
+			t.Logf("no step gets %s", key)
+		}
+	}
+	if exit, stdout, stderr := command(t, nil, "http", "--relay", base, "-v", "auth"); exit != 0 || !strings.Contains(stdout, "pass    relay/auth:") {
+		t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
 	}
 }
 
@@ -142,6 +181,31 @@ func TestScriptsCoverTheStore(t *testing.T) {
 		"019", "020", "021", "022", "023", "024", "025", "026", "028", "029", "030", "032", "036", "038", "039"} {
 		if !slices.Contains(tags, "KEZ-STORE-"+want) {
 			t.Errorf("no step names KEZ-STORE-%s", want)
+		}
+	}
+}
+
+// Every rule about the relay is in a step, or in this list of what a script
+// cannot show: rules of clients, of settings, and of what takes a restart or
+// many messages, which tests of the relay and of its client show.
+func TestScriptsCoverTheRelay(t *testing.T) {
+	scripts, err := httpscript.Relay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, s := range scripts {
+		for _, step := range s.Steps {
+			for _, tag := range step.Tags {
+				shown[tag] = true
+			}
+		}
+	}
+	elsewhere := strings.Fields("001 002 010 012 015 026 027 028 029 041 043 052 062 064 065 069 071")
+	for _, tag := range spec.Tags() {
+		number, ours := strings.CutPrefix(tag.ID, "KEZ-RELAY-")
+		if ours && shown[tag.ID] == slices.Contains(elsewhere, number) {
+			t.Errorf("%s: a step names it: %v, listed: %v", tag.ID, shown[tag.ID], !shown[tag.ID])
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -72,7 +73,35 @@ func (r *runner) ask(ctx context.Context, s *Step) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", s.line(), err)
 	}
+	if until, ok := s.Options["until"]; ok {
+		return r.readUntil(response, until)
+	}
 	return read(response)
+}
+
+// readUntil takes an answer without an end as far as an expression matches.
+func (r *runner) readUntil(response *http.Response, text string) (answer, error) {
+	defer response.Body.Close()
+	a := answer{status: response.StatusCode, header: response.Header}
+	text, err := r.world.expand(text)
+	if err != nil {
+		return a, err
+	}
+	want, err := regexp.Compile(text)
+	if err != nil {
+		return a, err
+	}
+	piece := make([]byte, 4096)
+	for !want.Match(a.body) && len(a.body) < maxAnswer {
+		n, err := response.Body.Read(piece)
+		if a.body = append(a.body, piece[:n]...); err != nil {
+			if want.Match(a.body) {
+				break
+			}
+			return a, fmt.Errorf("the answer ended without %s: %w\n%s", text, err, short(a.body))
+		}
+	}
+	return a, nil
 }
 
 // read takes an answer whole, unpacked where it is packed.

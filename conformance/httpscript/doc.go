@@ -3,8 +3,8 @@
 //
 // # Scripts
 //
-// The folder store holds the contract of a sigchain store, one file a subject;
-// each step names the rules it checks. FORMAT.md explains the format. Keys are
+// The folders store and relay hold the contracts of a sigchain store and of a chat
+// relay, one file a subject; each step names the rules it checks. FORMAT.md explains the format. Keys are
 // made from a seed, a new one each run, so that a store that keeps its chains can
 // be asked again and again; the seed that is printed repeats a run, on a store
 // that has not seen it.

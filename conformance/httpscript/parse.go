@@ -13,7 +13,7 @@ import (
 	"kez.lat/kez/spec"
 )
 
-//go:embed store/*.txt
+//go:embed store/*.txt relay/*.txt
 var files embed.FS
 
 // Script is one file: what to prepare, and the steps in their order.
@@ -53,6 +53,9 @@ type Status struct{ Code, Count int }
 
 // Store gives the scripts about sigchain stores.
 func Store() ([]*Script, error) { return load(files, "store") }
+
+// Relay gives the scripts about chat relays.
+func Relay() ([]*Script, error) { return load(files, "relay") }
 
 func load(from fs.FS, folder string) ([]*Script, error) {
 	names, err := fs.Glob(from, folder+"/*.txt")
@@ -150,7 +153,7 @@ func (s *Step) parseRequest(lines []Line) error {
 		switch {
 		case isOption:
 			name, value, _ := strings.Cut(option, " ")
-			if !slices.Contains([]string{"parallel", "chunked", "fill"}, name) {
+			if !slices.Contains([]string{"parallel", "chunked", "fill", "register", "auth", "until"}, name) {
 				return fmt.Errorf("there is no option @%s", name)
 			}
 			s.Options[name] = value

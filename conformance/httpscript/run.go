@@ -148,6 +148,10 @@ func (r *runner) script(ctx context.Context, s *Script, report *Report) error {
 func (r *runner) step(ctx context.Context, s *Step) error {
 	ctx, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
+	s, err := r.world.signed(s)
+	if err != nil {
+		return err
+	}
 	times := 1
 	if value, parallel := s.Options["parallel"]; parallel {
 		if _, err := fmt.Sscan(value, &times); err != nil {

@@ -92,8 +92,8 @@ func (m *Manifest) check() error {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.Servers)) {
 		switch s := m.Servers[kind]; {
-		case kind != "store":
-			return fmt.Errorf("servers has %q, and there is only \"store\"", kind)
+		case kind != "store" && kind != "relay":
+			return fmt.Errorf("servers has %q, and there are only \"store\" and \"relay\"", kind)
 		case s.URL == "" && len(s.Command) == 0:
 			return fmt.Errorf("the server %q has neither a url nor a command", kind)
 		}
