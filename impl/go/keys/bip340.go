@@ -83,13 +83,11 @@ var baseMults atomic.Uint32
 // baseMult multiplies the generator without the table at first, since a command
 // that verifies one proof would wait for the unpacking alone, and with it later.
 func baseMult(k *btcec.ModNScalar, result *btcec.JacobianPoint) {
-	// The counter stands still once it is past the mark, so that it neither
-	// wraps nor bounces between the caches of a busy server.
-	if baseMults.Load() >= tableAfter || baseMults.Add(1) > tableAfter {
-		btcec.ScalarBaseMultNonConst(k, result)
+	if few(&baseMults, tableAfter) {
+		baseMultCold(k, result)
 		return
 	}
-	baseMultCold(k, result)
+	btcec.ScalarBaseMultNonConst(k, result)
 }
 
 // baseMultCold treats the generator as any other point.

@@ -41,8 +41,11 @@ func checkEd25519(t *testing.T, public, message, signature []byte, want bool) {
 		return
 	}
 	sig := (*[64]byte)(signature)
-	if got := keys.VerifyEd25519((*[32]byte)(public), message, sig); got != want {
-		t.Errorf("VerifyEd25519 %t, want %t", got, want)
+	if got := keys.VerifyEd25519Cold((*[32]byte)(public), message, sig); got != want {
+		t.Errorf("VerifyEd25519 at first %t, want %t", got, want)
+	}
+	if got := keys.VerifyEd25519Warm((*[32]byte)(public), message, sig); got != want {
+		t.Errorf("VerifyEd25519 later %t, want %t", got, want)
 	}
 	id, err := kez.Ed25519Identity([32]byte(public))
 	if err != nil {

@@ -27,9 +27,8 @@ func NewVerifier(id kez.Identity) *Verifier {
 	v.public, _ = id.PublicKey()
 	switch id.System() {
 	case kez.SystemEd25519:
-		a, err := new(edwards25519.Point).SetBytes(v.public[:])
-		if err == nil && pointAllowed(&v.public) {
-			v.ed25519 = a.Negate(a)
+		if pointAllowed(&v.public) {
+			v.ed25519 = negated(&v.public)
 		}
 	case kez.SystemNostr:
 		p := new(btcec.JacobianPoint)
@@ -44,7 +43,7 @@ func NewVerifier(id kez.Identity) *Verifier {
 func (v *Verifier) Verify(message []byte, signature *[64]byte) bool {
 	switch {
 	case v.ed25519 != nil:
-		return v.verifyEd25519(message, signature)
+		return v.verifyEd25519(message, signature, combine)
 	case v.nostr != nil:
 		digest := sha256.Sum256(message)
 		return verifyLifted(&v.public, v.nostr, digest[:], signature, baseMult)
@@ -54,7 +53,7 @@ func (v *Verifier) Verify(message []byte, signature *[64]byte) bool {
 
 // verifyEd25519 follows crypto/ed25519 step by step: S < L, k modulo L, and
 // the encoding of S·B − k·A compared with R as bytes. A was checked once.
-func (v *Verifier) verifyEd25519(message []byte, signature *[64]byte) bool {
+func (v *Verifier) verifyEd25519(message []byte, signature *[64]byte, combine combiner) bool {
 	var s, k edwards25519.Scalar
 	if !pointAllowed((*[32]byte)(signature[:32])) {
 		return false
@@ -71,6 +70,6 @@ func (v *Verifier) verifyEd25519(message []byte, signature *[64]byte) bool {
 		return false
 	}
 	var r edwards25519.Point
-	r.VarTimeDoubleScalarBaseMult(&k, v.ed25519, &s)
+	combine(&r, &k, v.ed25519, &s)
 	return subtle.ConstantTimeCompare(r.Bytes(), signature[:32]) == 1
 }

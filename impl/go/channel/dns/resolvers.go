@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -40,11 +41,11 @@ func (h HTTPS) LookupTXT(ctx context.Context, name string) (*Answer, error) {
 }
 
 // direct takes no proxies from the environment.
-var direct = func() http.RoundTripper {
+var direct = sync.OnceValue(func() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy = nil
 	return t
-}()
+})
 
 // exchange asks one question; shown is the URL for messages.
 func (h HTTPS) exchange(ctx context.Context, shown string, question *dns.Msg) (*dns.Msg, int, error) {
@@ -65,7 +66,7 @@ func (h HTTPS) exchange(ctx context.Context, shown string, question *dns.Msg) (*
 		client = *h.Client
 	}
 	if client.Transport == nil {
-		client.Transport = direct
+		client.Transport = direct()
 	}
 	// What the user configured is this one URL and not where it leads to
 	// (KEZ-CHAN-023).

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"kez.lat/kez/impl/go/kez"
@@ -84,19 +85,19 @@ func (c *Client) URL(elements ...string) *url.URL {
 }
 
 // direct connects to what was configured, whatever the environment says.
-var direct = func() http.RoundTripper {
+var direct = sync.OnceValue(func() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.Proxy, t.DialContext = nil, (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	t.MaxIdleConnsPerHost, t.ResponseHeaderTimeout = 8, Deadline
 	t.MaxResponseHeaderBytes = 64 << 10
 	return t
-}()
+})
 
 func (c *Client) transport() http.RoundTripper {
 	if c.Transport != nil {
 		return c.Transport
 	}
-	return direct
+	return direct()
 }
 
 // Time gives the time of the client's clock.
