@@ -69,6 +69,9 @@ func (m *model) answer(key, text string) []effect {
 		return nil
 	case "enter":
 		if d.editor != nil {
+			if d.kind == askSecret { // blanks belong to a passphrase
+				return m.answered(d.editor.String())
+			}
 			return m.answered(strings.TrimSpace(d.editor.String()))
 		}
 	}

@@ -36,7 +36,7 @@ func (e *editor) set(s string) {
 func (e *editor) insert(f face, s string) bool {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\ufffd"))
 	if e.single {
-		s = strings.Join(strings.Fields(s), " ")
+		s = strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", " ")
 	}
 	if e.size+len(s) > maxText {
 		return false

@@ -62,7 +62,9 @@ func TestEditorInsert(t *testing.T) {
 		t.Errorf("%q", e.String())
 	}
 	e = &editor{single: true}
-	if e.insert(plainFace, " a \n b "); e.String() != "a b" {
+	e.insert(plainFace, "a")
+	e.insert(plainFace, " ")
+	if e.insert(plainFace, "b\nc\r\n"); e.String() != "a b c" {
 		t.Errorf("%q", e.String())
 	}
 	if e.press(plainFace, "alt+enter", 20) {

@@ -461,8 +461,8 @@ func TestLockForgets(t *testing.T) {
 	w.want(w.keys("enter"))
 	w.m.update(unlockMsg{kez.Errorf(kez.CLIKeyStore, "wrong passphrase")})
 	w.shows("wrong passphrase (cli.key_store)", "Locked")
-	w.types("right")
-	w.want(w.keys("enter"), unlock{"right"})
+	w.types(" two words ")
+	w.want(w.keys("enter"), unlock{" two words "})
 	w.want(w.m.update(unlockMsg{nil}), loadPeers{}, loadRefused{}, follow{})
 	if w.m.life != 2 {
 		t.Errorf("life %d", w.m.life)
