@@ -109,7 +109,7 @@ func BenchmarkPages100(b *testing.B) {
 		for range connections {
 			wait.Go(func() {
 				for range rounds {
-					if n, err := read(query); err != nil || n != relay.DefaultLimit {
+					if n, err := readPage(query); err != nil || n != relay.DefaultLimit {
 						b.Error(n, err)
 					}
 				}
@@ -129,8 +129,8 @@ func BenchmarkPages100(b *testing.B) {
 	b.ReportMetric(middle(ratios), "ratio")
 }
 
-// read takes a page with nothing but SQLite.
-func read(query *sql.Stmt) (int, error) {
+// readPage takes a page with nothing but SQLite.
+func readPage(query *sql.Stmt) (int, error) {
 	rows, err := query.Query("alice", 0)
 	if err != nil {
 		return 0, err
