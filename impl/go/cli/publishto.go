@@ -154,6 +154,8 @@ func readOld(path string) ([]byte, error) {
 }
 
 // toRelays publishes one event to all relays that do not have the chain yet.
+// Readers take the newest event of all relays (KEZ-CHAN-080), so where one has
+// events that are not kept here the others are not changed either.
 func (a *app) toRelays(ctx context.Context, p *publication, key *keys.Private, s *config.Settings) []target {
 	urls := s.Relays.Value
 	c := nostr.Channel{Version: Version, Now: func() time.Time { return p.now }}
@@ -166,6 +168,11 @@ func (a *app) toRelays(ctx context.Context, p *publication, key *keys.Private, s
 		t, there[i] = p.onRelay(ctx, c, urls[i])
 		return t
 	})
+	for i, t := range targets {
+		if t.State == targetFailed && there[i] != nil {
+			return p.held(targets, t)
+		}
+	}
 	earlier := slices.MaxFunc(append(there, nil), func(x, y *nostr.Published) int { return at(x).Compare(at(y)) })
 	event, err := nostr.SignChain(key, bundle, p.now, earlier)
 	return a.each(urls, func(i int) target {
@@ -181,6 +188,17 @@ func (a *app) toRelays(ctx context.Context, p *publication, key *keys.Private, s
 			return t
 		}
 	})
+}
+
+// held fails what would have been published, because of what another relay has.
+func (p *publication) held(targets []target, has target) []target {
+	for i, t := range targets {
+		if t.State == targetStored {
+			targets[i] = failedTarget(t.Target, kez.Errorf(has.Code, "not published here, since the relay %s has events that are not kept here, and readers take the newest of all relays", has.Target).
+				WithHint("%s", pullFirst(p.state.Primary)))
+		}
+	}
+	return targets
 }
 
 func at(p *nostr.Published) time.Time {
