@@ -48,6 +48,7 @@ type watched struct {
 	last   *Result // the last that saw something
 	seenAt time.Time
 	stale  bool
+	back   bool // a rollback was told since
 	wait   time.Duration
 	due    time.Time
 	looks  int
@@ -106,17 +107,19 @@ func (s *watched) look(now time.Time, interval time.Duration, r *Result, report 
 		if s.last != nil {
 			change.StaleSince = kez.FormatTime(s.seenAt)
 		}
-		if !s.stale {
+		// A source that takes events back is more than one that does not answer.
+		back := r.Code == kez.SigchainRollback
+		if !s.stale || back && !s.back {
 			report(change)
 		}
-		s.stale = true
+		s.stale, s.back = true, s.back || back
 		s.wait = min(2*s.wait, maxBackoff*interval)
 	} else {
 		news := s.last == nil || s.stale || s.last.Status != r.Status || s.last.Code != r.Code || s.last.Primary != r.Primary
 		if news {
 			report(change)
 		}
-		s.last, s.seenAt, s.stale, s.wait = r, now, false, interval
+		s.last, s.seenAt, s.stale, s.back, s.wait = r, now, false, false, interval
 	}
 	s.due = now.Add(s.wait)
 }

@@ -124,3 +124,30 @@ func TestFindings(t *testing.T) {
 		})
 	}
 }
+
+// That a store takes events back is news, also after a look that saw nothing.
+func TestWatchTellsARollback(t *testing.T) {
+	s := set(t, 1)
+	s.keep(chain(t, s.k, nil, "add "+alice, "add x:y"))
+	targets, err := s.v.Targets([]kez.Identity{id(t, alice)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	down := func(f *channel.Finding) {
+		f.Failed("https://gist.example", kez.Errorf(kez.ChannelUnreachable, "down"))
+	}
+	there := func(f *channel.Finding) {
+		f.Add("https://gist.example/1", []encoding.Candidate{{Form: encoding.FormJSON, JSON: s.claims[alice]}}, nil)
+	}
+	s.v.Channels = channel.NewRegistry(script{[]func(*channel.Finding){down, down, there, there, down}, &asked})
+	if targets, err = s.v.Targets([]kez.Identity{id(t, alice)}); err != nil {
+		t.Fatal(err)
+	}
+	var news []string
+	w := verify.Watch{Verifier: s.v, Clock: &handClock{now: now}, Interval: time.Minute, Rounds: 5}
+	err = w.Run(t.Context(), targets, verify.Question{}, func(c verify.Change) { news = append(news, string(c.Code)) })
+	if got := strings.Join(news, " "); err != nil || got != "channel.unreachable sigchain.rollback" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
