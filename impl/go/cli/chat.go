@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -158,11 +159,14 @@ func (a *app) later(what string, err error) error {
 }
 
 // chatLook asks the channels and chains, and is made when it is first needed:
-// most commands look at nothing.
+// most commands look at nothing. A session looks from several goroutines, and one
+// look goes on at a time.
 type chatLook struct {
 	*app
-	v *verify.Verifier
-	q verify.Question
+
+	mu sync.Mutex // guards what is below, and the pins of v
+	v  *verify.Verifier
+	q  verify.Question
 }
 
 func (l *chatLook) ready() (err error) {
@@ -176,6 +180,8 @@ func (l *chatLook) ready() (err error) {
 
 // identify gives the primary that an account has proven.
 func (l *chatLook) identify(ctx context.Context, account kez.Identity) (primary kez.Identity, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err := l.ready(); err != nil {
 		return primary, err
 	}
@@ -197,6 +203,8 @@ const maxLooked = 16
 // prove gives the accounts that verify for a primary: of those that the relay
 // hints at and those that are active in the chain.
 func (l *chatLook) prove(ctx context.Context, primary kez.Identity, accounts []kez.Identity) []kez.Identity {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	proven := []kez.Identity{}
 	if err := l.ready(); err != nil {
 		l.warn("no account was looked at: %s", err)
@@ -229,6 +237,8 @@ func (l *chatLook) prove(ctx context.Context, primary kez.Identity, accounts []k
 
 // successor gives the primary to which the chain of another hands over.
 func (l *chatLook) successor(ctx context.Context, primary kez.Identity) (kez.Identity, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err := l.ready(); err != nil {
 		return kez.Identity{}, err
 	}
