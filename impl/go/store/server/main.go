@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/internal/service"
-	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/store/load"
 	"kez.lat/kez/impl/go/store/sqlite"
 )
@@ -37,35 +33,10 @@ func System() Env { return service.System() }
 
 // Main runs the program and gives its exit code.
 func Main(args []string, env Env) int {
-	ctx, stop := signal.NotifyContext(env.Context, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second signal is not waited for.
-	context.AfterFunc(ctx, stop)
-	env.Context = ctx
-
-	command := ""
-	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		command, args = args[0], args[1:]
-	}
-	var err error
-	switch command {
-	case "":
-		err = serve(args, env)
-	case "mirror":
-		err = mirrorCommand(args, env)
-	case "backup":
-		err = backup(args, env)
-	case "health":
-		err = health(args, env)
-	case "load":
-		return load.Main(args, env)
-	default:
-		err = kez.Errorf(kez.CLIUsage, "there is no command %s", kez.Quote(command)).WithHint("%s -h lists them", program)
-	}
-	if err != nil {
-		return env.Report(program, err)
-	}
-	return service.ExitOK
+	p := &service.Program{Name: program}
+	p.Commands = map[string]service.Command{"": p.Command(serve), "mirror": p.Command(mirrorCommand), "backup": p.Command(backup),
+		"health": p.Command(health), "load": load.Main}
+	return p.Main(args, env)
 }
 
 // settings are what the flags of a serving store say.
@@ -92,17 +63,9 @@ func (s *settings) flags(about string, env service.Env) *service.Flags {
 	return f
 }
 
-// none refuses arguments that nothing takes.
-func none(rest []string, err error) error {
-	if err == nil && len(rest) > 0 {
-		err = kez.Errorf(kez.CLIUsage, "%s is one argument too many", kez.Quote(rest[0])).WithHint("%s -h lists the flags", program)
-	}
-	return err
-}
-
 func serve(args []string, env service.Env) error {
 	var s settings
-	if err := none(s.flags(about, env).Parse(args)); err != nil {
+	if err := s.flags(about, env).None(args); err != nil {
 		return err
 	}
 	return s.run(env, func(ctx context.Context, _ *sqlite.Store, log *slog.Logger) {})

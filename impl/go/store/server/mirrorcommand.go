@@ -36,7 +36,7 @@ func mirrorCommand(args []string, env service.Env) error {
 		return err
 	})
 	f.Bool(&once, "once", "", "copy what is there now, and end without serving")
-	if err := none(f.Parse(args)); err != nil {
+	if err := f.None(args); err != nil {
 		return err
 	}
 	var clients []*store.Client

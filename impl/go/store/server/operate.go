@@ -1,12 +1,7 @@
 package server
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"net/netip"
-	"time"
 
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/kez"
@@ -43,9 +38,6 @@ const aboutHealth = `kez-sig-server health [URL]
 Asks a store whether it is well, by default the one that --bind names on this
 machine. It is for containers that hold no other program.`
 
-// healthTime bounds the question.
-const healthTime = 5 * time.Second
-
 func health(args []string, env service.Env) error {
 	bind := "0.0.0.0:7878"
 	f := service.NewFlags(program+" health", aboutHealth, env)
@@ -54,39 +46,9 @@ func health(args []string, env service.Env) error {
 	if err != nil {
 		return err
 	}
-	if len(rest) > 1 {
-		return none(rest[1:], nil)
-	}
-	url := localURL(bind)
-	if len(rest) == 1 {
-		url = rest[0]
-	}
-	ctx, cancel := context.WithTimeout(env.Context, healthTime)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthz", nil)
-	if err != nil {
-		return kez.Errorf(kez.CLIUsage, "the address is no URL").WithHint("write for example http://127.0.0.1:7878")
-	}
-	answer, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		return kez.Errorf(kez.HTTPUnavailable, "the store does not answer: %w", err).WithHint("see whether it runs, and its log")
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return kez.Errorf(kez.HTTPUnavailable, "the store answers %d", answer.StatusCode).WithHint("its log says what is wrong")
+	if err := service.AskHealth(env.Context, rest, bind, "/healthz"); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintln(env.Stdout, "ok")
 	return err
-}
-
-// localURL is how an address to listen on is reached from this machine.
-func localURL(bind string) string {
-	host, port, err := net.SplitHostPort(bind)
-	if err != nil {
-		return "http://" + bind
-	}
-	if addr, err := netip.ParseAddr(host); host == "" || err == nil && addr.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }
