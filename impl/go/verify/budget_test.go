@@ -1,10 +1,17 @@
 package verify
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"testing"
+	"time"
 
 	"kez.lat/kez/impl/go/channel/chains"
+	"kez.lat/kez/impl/go/claim"
+	"kez.lat/kez/impl/go/encoding"
+	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/store"
@@ -38,4 +45,48 @@ func TestBudget(t *testing.T) {
 	if held == 0 || held*(kez.MaxChain+eventCost*sigchain.MaxEvents) > budget || held+refused != 40 {
 		t.Errorf("%d held, %d refused", held, refused)
 	}
+}
+
+// The chains of one page cannot use up the budget so that the revocation of
+// another claim does not show. [KEZ-VERIFY-003]
+func TestBudgetIsNoVerdict(t *testing.T) {
+	k, err := keys.FromSeed([32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	subject, err := kez.ParseSigned("github:alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := sigchain.Sign(&sigchain.State{}, sigchain.Change{Op: sigchain.Revoke, Subject: subject}, k, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := claim.Sign(claim.New{Subject: subject, CreatedAt: "2026-01-02T03:04:05Z"}, k, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.New("https://store.test", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Transport = served(line)
+	v := &Verifier{Sources: &chains.Sources{Stores: []*store.Client{s}}}
+	for held, code := range map[int]kez.Code{0: kez.ClaimRevoked, budget: kez.ChannelTooLarge} {
+		r := v.Begin(t.Context())
+		r.held = held
+		q := Question{Subject: subject, Now: now}
+		q.look = r.looking(t.Context(), q)
+		if got := Claims([]encoding.Candidate{{Form: encoding.FormJSON, JSON: c.Bytes()}}, q); got.Code != code || got.Hint == "" {
+			t.Errorf("%d held: %q (%s)", held, got.Code, got.Message)
+		}
+	}
+}
+
+// served is a store that answers every question with the same.
+type served []byte
+
+func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(s)), Request: r}, nil
 }

@@ -30,6 +30,7 @@ type chainSource struct {
 	state   *sigchain.State // nil: it did not answer
 	lines   []byte          // where they may have to be kept
 	err     error
+	full    bool // it answered, and the run had no memory left for it
 }
 
 // sourceKind tells what an answer is worth.
@@ -99,6 +100,21 @@ func (c *Chains) report(s chainSource) Source {
 		entry.State = SourceBehind
 	}
 	return entry
+}
+
+// cut gives an error where limits of this program kept it from a chain of a claim:
+// whoever publishes much must not hide a revocation by it.
+func (c *Chains) cut(primary kez.Identity) error {
+	if c.unasked {
+		return kez.Errorf(kez.ChannelTooLarge, "more than %d primaries are named here, and the chain of %s was not asked for", maxPrimaries, primary).
+			WithHint("say with --primary whom you mean")
+	}
+	for _, s := range c.sources {
+		if s.full {
+			return s.err
+		}
+	}
+	return nil
 }
 
 // rolledBack gives sigchain.rollback where sources answer and none of them has

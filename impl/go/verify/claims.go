@@ -113,9 +113,8 @@ func (q Question) check(json []byte, c *Candidate) error {
 	if q.look == nil || c.chains == nil {
 		return nil
 	}
-	if c.chains.unasked {
-		return kez.Errorf(kez.ChannelTooLarge, "more than %d primaries are named here, and the chain of %s was not asked for", maxPrimaries, cl.Primary).
-			WithHint("say with --primary whom you mean")
+	if err := c.chains.cut(cl.Primary); err != nil {
+		return err
 	}
 	return c.chains.rolledBack()
 }
@@ -184,11 +183,11 @@ func (q Question) choose(candidates []Candidate) (*Candidate, error) {
 }
 
 // rival finds another primary with a valid claim on the same subject. One whose
-// chain was not asked for may be valid.
+// chain was cut may be valid.
 func rival(candidates []Candidate, a identities) string {
 	for _, c := range candidates {
-		unasked := c.Code == kez.ChannelTooLarge && c.chains != nil && c.chains.unasked
-		if (c.Status == kez.Valid || unasked) && c.answer.subject == a.subject && c.answer.primary != a.primary {
+		unknown := c.Code == kez.ChannelTooLarge && c.chains != nil
+		if (c.Status == kez.Valid || unknown) && c.answer.subject == a.subject && c.answer.primary != a.primary {
 			return c.Primary
 		}
 	}

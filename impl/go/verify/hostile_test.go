@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,5 +94,52 @@ func TestRevocationBehindASlowHost(t *testing.T) {
 			t.Errorf("%q (%s)", r.Code, r.Message)
 		}
 		time.Sleep(time.Minute)
+	})
+}
+
+// A page cannot use up the time of the chain with the long rotations of primaries
+// made up for that: all primaries named are asked for at once. [KEZ-VERIFY-010, 021]
+func TestRevocationBehindRotations(t *testing.T) {
+	k := key(t, 1)
+	served := map[string][]byte{k.Identity().Value(): chain(t, k, nil, "add "+alice, "revoke "+alice)}
+	many := crowd{}
+	for i := range byte(7) {
+		over := claim.New{Subject: id(t, alice), ExpiresAt: "2026-02-01T00:00:00Z"}
+		many = append(many, encoding.Candidate{Form: encoding.FormJSON, JSON: signed(t, over, key(t, 100+10*i))})
+		for hop := range byte(8) {
+			steps := []string{"rotate"}
+			if hop == 0 {
+				steps = []string{"add " + alice, "rotate"}
+			}
+			served[key(t, 100+10*i+hop).Identity().Value()] = chain(t, key(t, 100+10*i+hop), key(t, 101+10*i+hop), steps...)
+		}
+	}
+	many = append(many, encoding.Candidate{Form: encoding.FormJSON, JSON: signed(t, claim.New{Subject: id(t, alice)}, k)})
+	synctest.Test(t, func(t *testing.T) {
+		c, err := store.New("https://store.test", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Transport = transport(func(r *http.Request) (*http.Response, error) {
+			select {
+			case <-time.After(time.Second):
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			}
+			lines, found := served[path.Base(r.URL.Path)]
+			if !found {
+				return &http.Response{StatusCode: 404, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+			}
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(lines)), Request: r}, nil
+		})
+		v := &verify.Verifier{Channels: channel.NewRegistry(many), Sources: &chains.Sources{Stores: []*store.Client{c}}, Timeout: 5 * time.Second}
+		targets, err := v.Targets([]kez.Identity{id(t, alice)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := v.ID(t.Context(), targets[0], verify.Question{Now: now}); r.Code != kez.ClaimRevoked {
+			t.Errorf("%q (%s)", r.Code, r.Message)
+		}
+		time.Sleep(time.Minute) // of the bubble
 	})
 }

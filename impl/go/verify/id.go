@@ -65,6 +65,7 @@ func (v *Verifier) ID(ctx context.Context, t Target, q Question) *Result {
 	}
 	if !q.NoChains {
 		q.look = run.looking(ctx, q)
+		run.ahead(finding, q)
 	}
 	r := Found(finding, q)
 	if !q.NoChains {

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"kez.lat/kez/impl/go/channel"
 	"kez.lat/kez/impl/go/channel/chains"
+	"kez.lat/kez/impl/go/claim"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/sigchain/chainfile"
@@ -57,6 +59,7 @@ type asked struct {
 	done  chan struct{}
 	chain *store.Chain
 	err   error
+	full  bool // no memory was left for the chain
 }
 
 // Begin starts a run, which ends with ctx.
@@ -90,6 +93,33 @@ func (r *Run) looking(ctx context.Context, q Question) func(kez.Identity) *Chain
 		}
 		known[primary] = c
 		return c
+	}
+}
+
+// ahead starts the questions about all primaries whose claims were found, so that
+// none waits for another's rotations: a page could make up enough of those to
+// leave no time for the chain that revokes its claim.
+func (r *Run) ahead(found *channel.Finding, q Question) {
+	if r.sources == nil || len(found.Candidates) < 2 {
+		return
+	}
+	anyDevice := func(kez.Identity, kez.Identity) bool { return true }
+	begun := map[kez.Identity]bool{}
+	for _, f := range found.Candidates {
+		if f.Err != nil {
+			continue
+		}
+		c, err := claim.Read(f.JSON, q.Now, anyDevice)
+		if err != nil || begun[c.Primary] || !q.Primary.IsZero() && c.Primary != q.Primary || !c.Subject.Same(q.Subject) {
+			continue
+		}
+		begun[c.Primary] = true
+		for _, s := range r.sources.For(c.Primary, q.Subject) {
+			r.ask(s, c.Primary)
+		}
+		if len(begun) == maxPrimaries {
+			return
+		}
 	}
 }
 
@@ -162,7 +192,7 @@ func (r *Run) sourcesOf(ctx context.Context, primary, subject kez.Identity) []ch
 		}
 		select {
 		case <-a.done: // also where time was up at the same moment
-			if list[i].err = a.err; a.err == nil {
+			if list[i].err, list[i].full = a.err, a.full; a.err == nil {
 				list[i].state, list[i].lines = a.chain.State, a.chain.Lines
 			}
 		default:
@@ -199,7 +229,7 @@ func (r *Run) ask(s chains.Source, primary kez.Identity) *asked {
 		defer cancel()
 		a.chain, a.err = s.Get(ctx)
 		if a.err == nil && !r.hold(a.chain) {
-			a.chain, a.err = nil, kez.Errorf(kez.ChannelTooLarge, "the chains of this run are larger together than %d bytes", budget).
+			a.chain, a.full, a.err = nil, true, kez.Errorf(kez.ChannelTooLarge, "the chains of this run are larger together than %d bytes", budget).
 				WithHint("verify fewer identities at once")
 		}
 	}()
