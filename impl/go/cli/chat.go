@@ -44,7 +44,8 @@ func addChatFlags(cmd *cobra.Command) *chatFlags {
 // chatting is an open session with the key that it was opened with.
 type chatting struct {
 	*session.Session
-	key *keys.Private
+	key  *keys.Private
+	look *chatLook
 }
 
 func (c *chatting) close() {
@@ -79,7 +80,7 @@ func (a *app) openChat(ctx context.Context, client *relay.Client, key *keys.Priv
 		key.Erase()
 		return nil, err
 	}
-	return &chatting{s, key}, nil
+	return &chatting{s, key, look}, nil
 }
 
 // relayClient makes the client of the relay that was chosen.
@@ -167,6 +168,8 @@ type chatLook struct {
 	mu sync.Mutex // guards what is below, and the pins of v
 	v  *verify.Verifier
 	q  verify.Question
+
+	graph *graph // of the last survey
 }
 
 func (l *chatLook) ready() (err error) {
@@ -197,42 +200,52 @@ func (l *chatLook) identify(ctx context.Context, account kez.Identity) (primary 
 	return kez.ParseSigned(r.Primary)
 }
 
-// maxLooked is how many accounts of a peer are looked at.
+// maxLooked is how many accounts of a peer are looked at: a stranger names them.
 const maxLooked = 16
 
-// prove gives the accounts that verify for a primary: of those that the relay
-// hints at and those that are active in the chain.
-func (l *chatLook) prove(ctx context.Context, primary kez.Identity, accounts []kez.Identity) []kez.Identity {
+// prove looks which accounts verify for a primary: those that are active in its
+// chain, and those given.
+func (l *chatLook) prove(ctx context.Context, primary kez.Identity, accounts []kez.Identity) session.Proofs {
+	g, err := l.survey(ctx, primary, accounts)
+	if err != nil && ctx.Err() == nil {
+		l.warn("no account was looked at: %s", err)
+	}
+	found := session.Proofs{}
+	seen := map[string]bool{}
+	for _, r := range g.Subjects {
+		id, err := kez.ParseSigned(r.Subject)
+		switch {
+		case err != nil:
+			continue
+		case r.Status == kez.Valid && r.Primary == g.Primary:
+			found.Proven = append(found.Proven, id)
+		case r.Status == kez.Unreachable:
+			continue
+		}
+		seen[r.Subject] = true
+	}
+	for _, id := range accounts {
+		if !seen[id.String()] {
+			found.Unseen = append(found.Unseen, id)
+		}
+	}
+	return found
+}
+
+// survey is the graph of a primary, with the accounts given.
+func (l *chatLook) survey(ctx context.Context, primary kez.Identity, accounts []kez.Identity) (*graph, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	proven := []kez.Identity{}
+	g := newGraph(primary)
+	l.graph = g
 	if err := l.ready(); err != nil {
-		l.warn("no account was looked at: %s", err)
-		return proven
+		return g, err
 	}
 	q := l.q
-	q.Primary, q.Run = primary, l.v.Begin(ctx)
-	state, _, _ := q.Run.Chain(ctx, primary, nil)
-	if state != nil {
-		accounts = append(accounts, state.Active()...)
-	}
-	var asked []kez.Identity
-	for _, id := range accounts {
-		if _, err := l.v.Channels.For(id); err == nil && !contains(asked, id) && len(asked) < maxLooked {
-			asked = append(asked, id)
-		}
-	}
-	targets, err := l.v.Targets(asked)
-	if err != nil {
-		return proven
-	}
-	l.v.All(ctx, targets, q, func(i int, r *verify.Result) {
-		if r.Status == kez.Valid && r.Primary == primary.String() {
-			proven = append(proven, targets[i].ID)
-		}
-	})
+	q.Run = l.v.Begin(ctx)
+	err := l.app.survey(ctx, l.v, q, g, primary, accounts, maxLooked)
 	l.savePins(l.v)
-	return proven
+	return g, err
 }
 
 // successor gives the primary to which the chain of another hands over.

@@ -76,7 +76,7 @@ func (a *app) showListed(l session.Listed) {
 		return
 	}
 	a.showGap(l.MissingBefore, l.Name)
-	a.print(plain(fmt.Sprintf("%d  %s  %s", l.Seq, l.SentAt, l.Name)) + "\n" + indented(l.Body))
+	a.print(plain(fmt.Sprintf("%d  %s  %s", l.Seq, l.SentAt, l.Label)) + "\n" + indented(l.Body))
 }
 
 // showGap tells of messages that should stand here and never came (KEZ-MSG-016).
@@ -181,7 +181,7 @@ func (a *app) showEvent(e session.Event) {
 	switch e.Kind {
 	case session.EventMessage:
 		a.showGap(m.MissingBefore, e.Peer.Name)
-		a.print(plain(kez.FormatTime(m.SentAt)+"  "+e.Peer.Name+strangerMark(e.Peer)) + "\n" + indented(m.Body))
+		a.print(plain(kez.FormatTime(m.SentAt)+"  "+e.Peer.Label()+strangerMark(e.Peer)) + "\n" + indented(m.Body))
 	case session.EventRefused:
 		a.print(plain(fmt.Sprintf("refused message %d  %s: %s", e.Refused.Seq, e.Refused.Code, e.Refused.Reason)) + "\n")
 	case session.EventSent:

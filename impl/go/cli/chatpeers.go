@@ -34,7 +34,7 @@ func (a *app) showPeers(name string, peers []session.Peer) {
 		return
 	}
 	for _, p := range peers {
-		words := []string{fmt.Sprintf("%-24s", p.Name)}
+		words := []string{fmt.Sprintf("%-24s", p.Label())}
 		for _, part := range []struct {
 			n    int64
 			word string
@@ -48,9 +48,6 @@ func (a *app) showPeers(name string, peers []session.Peer) {
 		}
 		if p.Changed != nil {
 			words = append(words, "KEY CHANGED: kez chat accept "+p.Name)
-		}
-		for _, id := range p.Proven {
-			words = append(words, id.String())
 		}
 		a.print(plain(strings.TrimRight(strings.Join(words, "  "), " ")) + "\n")
 	}
@@ -189,7 +186,7 @@ func (a *app) peerCommand(use, short, example, long, done string, do func(contex
 				a.printJSON(peersOutput([]session.Peer{p})[0])
 				return nil
 			}
-			a.print(plain(done+" "+p.Name) + "\n")
+			a.print(plain(done+" "+p.Label()) + "\n")
 			return nil
 		})
 	}

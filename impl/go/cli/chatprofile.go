@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"kez.lat/kez/impl/go/chat/session"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
 )
@@ -126,69 +124,4 @@ nothing by itself: who reads it verifies each account where it is published.`,
 		})
 	}
 	return cmd
-}
-
-type chatVerifyOutput struct {
-	peerOutput
-	SafetyNumber string `json:"safety_number"`
-}
-
-func (a *app) chatVerify() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "verify PEER",
-		Short: "Show the safety number with somebody, and their accounts",
-		Long: `Show the number that you and a peer compare, over the phone or face to face: where
-it is the same on both sides, nobody stands between you. Then look at the accounts
-that the relay and the peer's chain name, and list those that verify.`,
-		Example: `  kez chat verify bob --key me`,
-		Args:    exactly(1),
-	}
-	f := addChatFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if err := typedPeer(args[0]); err != nil {
-			return err
-		}
-		return a.runChat(f, func(ctx context.Context, c *chatting) error {
-			p, err := c.peer(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			now, lookErr := c.Look(ctx, p.Primary, true)
-			switch {
-			case lookErr == nil:
-				p = now
-			case session.Unreachable(lookErr), p.Changed != nil, errors.Is(lookErr, kez.HandleUnknown):
-				a.warn("the accounts were not looked at: %s", lookErr)
-			default:
-				return lookErr
-			}
-			if a.json {
-				a.printJSON(chatVerifyOutput{peersOutput([]session.Peer{p})[0], c.SafetyNumber(p.Primary)})
-				return nil
-			}
-			a.showVerified(c, p)
-			return nil
-		})
-	}
-	return cmd
-}
-
-func (a *app) showVerified(c *chatting, p session.Peer) {
-	t := &table{}
-	a.print(plain(p.Name) + "\n")
-	t.row("number", c.SafetyNumber(p.Primary))
-	if p.Changed != nil {
-		t.row("NEW KEY", c.SafetyNumber(p.Changed.New))
-		word := "no chain explains the change"
-		if p.Changed.Rotated {
-			word = "the chain of the old key hands over to it"
-		}
-		t.row("", word)
-		t.row("do", "compare the new number with them another way, then: kez chat accept "+p.Name)
-	}
-	for _, id := range p.Proven {
-		t.row("proven", id.String())
-	}
-	t.row("key", p.Primary.String())
-	a.print(t.String())
 }

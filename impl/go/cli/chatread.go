@@ -62,7 +62,7 @@ func (a *app) read(ctx context.Context, c *chatting, who string, most int) error
 		return nil
 	}
 	for _, m := range thread {
-		who := p.Name
+		who := p.Label()
 		if m.Mine {
 			who = "you"
 		}

@@ -95,7 +95,7 @@ next send, inbox or tail that reaches the relay sends it.`,
 				a.printJSON(sendOutput{peer.Handle, peer.Primary.String(), m.Seq, kez.FormatTime(m.CreatedAt)})
 				return nil
 			}
-			a.print(plain("sent to "+peer.Name) + "\n")
+			a.print(plain("sent to "+peer.Label()) + "\n")
 			return nil
 		})
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -20,6 +21,8 @@ type graph struct {
 	Sources   []verify.Source  `json:"sources"` // of the chain
 	Subjects  []*verify.Result `json:"subjects"`
 	Unchecked []string         `json:"unchecked"` // systems without a channel
+
+	name string // of the primary, to show instead of it
 }
 
 func (a *app) graphCommand() *cobra.Command {
@@ -52,6 +55,7 @@ primary, the files of --chain and this machine have.`,
 		if err != nil {
 			return err
 		}
+		a.exit = g.exit()
 		switch {
 		case a.json:
 			a.printJSON(g)
@@ -69,21 +73,47 @@ primary, the files of --chain and this machine have.`,
 // buildGraph finds the primary, then its chain, then verifies what is active and
 // what led there, all by that chain.
 func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Question, id kez.Identity, f *lookFlags) (*graph, error) {
-	g := &graph{From: id.String(), Sources: []verify.Source{}, Subjects: []*verify.Result{}, Unchecked: []string{}}
+	g := newGraph(id)
 	q.Run = v.Begin(ctx)
 	primary, failed, err := leadTo(ctx, v, q, id)
 	if err != nil {
 		return nil, err
 	}
 	if failed != nil {
-		g.Subjects, a.exit = append(g.Subjects, failed), failed.Status.Exit()
+		g.Subjects = append(g.Subjects, failed)
 		return g, nil
 	}
-	g.Primary = primary.String()
 	if q.Chains != nil && q.Chains.Of(primary) == nil {
 		return nil, kez.Errorf(kez.SigchainPrimaryChanged, "none of the chains given belongs to %s", primary).
 			WithHint("give its chain with --chain, or leave the flag out: %s", strings.Join(f.chains.values, ", "))
 	}
+	var also []kez.Identity
+	if id != primary {
+		also = append(also, id)
+	}
+	return g, a.survey(ctx, v, q, g, primary, also, math.MaxInt)
+}
+
+func newGraph(from kez.Identity) *graph {
+	return &graph{From: from.String(), Sources: []verify.Source{}, Subjects: []*verify.Result{}, Unchecked: []string{}}
+}
+
+// exit is the worst exit code of what the graph holds.
+func (g *graph) exit() (exit int) {
+	if g.Chain != nil {
+		exit = g.Chain.Status.Exit()
+	}
+	for _, r := range g.Subjects {
+		exit = worse(exit, r.Status.Exit())
+	}
+	return exit
+}
+
+// survey fills in what a primary claims: its chain, then what is active in it and
+// the identities of also, each verified by that chain. At most so many are looked
+// at, those of the chain first; the others stay out of the graph.
+func (a *app) survey(ctx context.Context, v *verify.Verifier, q verify.Question, g *graph, primary kez.Identity, also []kez.Identity, most int) error {
+	g.Primary = primary.String()
 	state, sources, notes := q.Run.Chain(ctx, primary, q.Chains)
 	for _, note := range notes {
 		a.warn("%s", note)
@@ -93,34 +123,36 @@ func (a *app) buildGraph(ctx context.Context, v *verify.Verifier, q verify.Quest
 		g.Chain = verify.Failed(err, verify.KindSigchain, verify.Question{})
 		g.Chain.Primary = g.Primary
 	}
-	a.exit = g.Chain.Status.Exit()
 	q.Primary = primary
-	subjects := state.Active()
-	if id != primary && !contains(subjects, id) {
-		subjects = append(subjects, id)
-	}
 	var asked []kez.Identity
-	for _, subject := range subjects {
-		if _, err := v.Channels.For(subject); err != nil {
-			g.Unchecked = append(g.Unchecked, subject.String())
-		} else {
+	add := func(subject kez.Identity, claimed bool) {
+		if _, err := v.Channels.For(subject); err == nil && len(asked) < most {
 			asked = append(asked, subject)
+		} else if err != nil && claimed {
+			g.Unchecked = append(g.Unchecked, subject.String())
+		}
+	}
+	for _, subject := range state.Active() {
+		add(subject, true)
+	}
+	for _, subject := range also {
+		if !contains(asked, subject) {
+			add(subject, false)
 		}
 	}
 	targets, err := v.Targets(asked)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v.All(ctx, targets, q, func(i int, r *verify.Result) {
-		a.exit = worse(a.exit, r.Status.Exit())
 		a.progress("%d of %d verified", i+1, len(targets))
 		g.Subjects = append(g.Subjects, r)
 	})
 	a.progress("")
 	if ctx.Err() != nil {
-		return nil, interrupted()
+		return interrupted()
 	}
-	return g, nil
+	return nil
 }
 
 // leadTo finds the primary behind an identity, by a look that asks no chain, or
@@ -184,7 +216,10 @@ func silence(sources []verify.Source) error {
 func (a *app) tree(g *graph) string {
 	var b strings.Builder
 	top := g.Primary
-	if top == "" {
+	switch {
+	case g.name != "":
+		top = g.name
+	case top == "":
 		top = g.From + " leads to no primary"
 	}
 	fmt.Fprintln(&b, plain(top))

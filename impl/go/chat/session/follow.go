@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,6 +143,8 @@ type following struct {
 	mu   sync.Mutex
 	each func(Event)
 	last EventKind // of those about the connection
+
+	asked map[kez.Identity]time.Time // whom settle asked the relay about
 }
 
 func (f *following) tell(e Event) {
@@ -209,60 +212,68 @@ func (f *following) take(ctx context.Context, a relay.Arrived) error {
 
 // Bounds of what strangers can make a client ask.
 const (
-	maxLookups = 20 // a time
-	lookupTime = 20 * time.Second
+	maxLookups = 20               // a time
+	lookTime   = 20 * time.Second // for the accounts of one, and for all but the last
+	lookAgain  = 5 * time.Minute  // between two looks at one
 )
 
 // settle learns the names of new senders, and whether they have the accounts
-// that the user asks of strangers.
+// that the user asks of strangers. Who waited longest comes first, so that a
+// crowd keeps nobody out.
 func (f *following) settle(ctx context.Context) error {
-	set, err := f.s.settings(ctx)
-	if err != nil {
-		return err
-	}
 	peers, err := f.s.Peers(ctx)
 	if err != nil {
 		return err
 	}
-	lookups := 0
-	for _, p := range peers {
-		nameless := p.Handle == "" && (p.Status == Request || p.Status == Contact || p.Status == Held) && p.Messages > 0
-		held := p.Status == Held
-		if !nameless && !held || lookups == maxLookups {
-			continue
+	begin := f.s.now()
+	var waiting []Peer
+	for _, p := range slices.Backward(peers) { // the oldest message first
+		nameless := p.Handle == "" && (p.Status == Request || p.Status == Contact) && p.Messages > 0
+		asked, before := f.asked[p.Primary]
+		if (nameless || p.Status == Held) && !(before && begin.Sub(asked) < lookAgain) {
+			waiting = append(waiting, p)
 		}
-		lookups++
-		if err := f.learn(ctx, p, held, set.Policy.MinProofs); err != nil {
+	}
+	slices.SortStableFunc(waiting, func(a, b Peer) int { return a.AskedAt.Compare(b.AskedAt) })
+	for _, p := range waiting[:min(len(waiting), maxLookups)] {
+		now := f.s.now()
+		if now.Sub(begin) >= lookTime {
+			return nil
+		}
+		if f.asked == nil {
+			f.asked = map[kez.Identity]time.Time{}
+		}
+		f.asked[p.Primary] = now
+		if err := f.learn(ctx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *following) learn(ctx context.Context, p Peer, held bool, minProofs int) error {
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
-	defer cancel()
-	now, err := f.s.Look(ctx, p.Primary, held)
+func (f *following) learn(ctx context.Context, p Peer) error {
+	_, err := f.s.change(ctx, p.Primary, func(_ *history.Writer, r *peerRecord) error {
+		r.AskedAt = f.s.now().UTC()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	now, err := f.s.look(ctx, p.Primary, p.Status == Held, f.s.lookTime)
+	if errors.Is(err, kez.HandleUnknown) { // writes from no handle
+		if p.Status != Held {
+			return nil
+		}
+		now, err = f.s.prove(ctx, p.Primary, nil, f.s.lookTime)
+	}
 	switch {
-	case errors.Is(err, kez.HandleUnknown):
-		return nil // writes from no handle
 	case errors.Is(err, kez.MessagePeerChanged):
 		f.tell(Event{Kind: EventChanged, Peer: now, Err: err})
 		return nil
 	case err != nil:
 		return err
 	}
-	if held && len(now.Proven) >= minProofs {
-		if now, err = f.s.change(ctx, p.Primary, func(_ *history.Writer, r *peerRecord) error {
-			if r.Status == Held {
-				r.Status = Request
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	if now.Name != p.Name || now.Status != p.Status {
+	if now.Label() != p.Label() || now.Status != p.Status {
 		f.tell(Event{Kind: EventPeer, Peer: now})
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"kez.lat/kez/fakes/httpfake"
 	"kez.lat/kez/impl/go/chat"
+	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
 )
@@ -197,7 +198,16 @@ func TestR22_NewEpochIsReadWithoutDoubles(t *testing.T) {
 // mustSeal seals a message outside of what the session keeps.
 func mustSeal(t *testing.T, s *Session, to string, at time.Time) []byte {
 	t.Helper()
-	data, err := s.sealer.Seal(id(t, to), chat.Plaintext{Body: "x", SentAt: at})
+	return sealBy(t, s.o.Key, id(t, to), "x", at)
+}
+
+func sealBy(t *testing.T, from *keys.Private, to kez.Identity, body string, at time.Time) []byte {
+	t.Helper()
+	sealer, err := chat.NewSealer(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := sealer.Seal(to, chat.Plaintext{Body: body, SentAt: at})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ type Listed struct {
 	Code      string `json:"code"`
 
 	Name          string `json:"name"` // of the sender, to show
+	Label         string `json:"-"`    // the name with the accounts that were verified
 	Reason        string `json:"reason"`
 	MissingBefore int64  `json:"missing_before"`
 }
@@ -86,6 +87,7 @@ func (s *Session) listed(ctx context.Context, one outcomeOf) (Listed, error) {
 	}
 	m := one.message
 	peer, err := s.Peer(ctx, m.Peer)
+	l.Label = peer.Label()
 	l.From, l.Name, l.Body, l.SentAt, l.MissingBefore = m.Peer.String(), peer.Name, m.Body, kez.FormatTime(m.SentAt), m.MissingBefore
 	return l, err
 }

@@ -34,6 +34,7 @@ type Peer struct {
 	// Proven are accounts that were verified for the primary, at ProvenAt.
 	Proven   []kez.Identity `json:"proven"`
 	ProvenAt time.Time      `json:"-"`
+	AskedAt  time.Time      `json:"-"` // when the relay was last asked who this is
 	// Changed, where set, stops everything that would be sent: the relay names
 	// another key for the handle.
 	Changed  *Change   `json:"changed,omitempty"`
@@ -85,7 +86,7 @@ func (s *Session) Peer(ctx context.Context, primary kez.Identity) (Peer, error) 
 // peer makes what is shown of a record.
 func (s *Session) peer(p *peerRecord) Peer {
 	peer := Peer{Primary: parsePrimary(p.Primary), Name: s.nameOf(p), Handle: p.Handle, Server: p.Server, Status: p.Status,
-		Proven: []kez.Identity{}, ProvenAt: p.ProvenAt,
+		Proven: []kez.Identity{}, ProvenAt: p.ProvenAt, AskedAt: p.AskedAt,
 		Messages: p.Messages, Unread: p.Unread, Queued: p.Queued, Missing: p.missing(), Last: p.Last, Preview: p.Preview}
 	for _, text := range p.Proven {
 		peer.Proven = append(peer.Proven, parsePrimary(text))
@@ -108,6 +109,21 @@ func (s *Session) nameOf(p *peerRecord) string {
 		return "former @" + p.Former
 	}
 	return UnknownName(parsePrimary(p.Primary))
+}
+
+// Label is the name with the accounts that were verified, as far as the name is
+// not one of them already.
+func (p Peer) Label() string {
+	var more []string
+	for _, id := range p.Proven {
+		if text := id.String(); text != p.Name {
+			more = append(more, text)
+		}
+	}
+	if len(more) == 0 {
+		return p.Name
+	}
+	return p.Name + " (" + strings.Join(more, ", ") + ")"
 }
 
 // UnknownName is what to call a key of which no name is known.
@@ -152,33 +168,32 @@ func (s *Session) MarkRead(ctx context.Context, primary kez.Identity) error {
 // Accept takes a request: the peer is a contact from here on. Where the relay
 // takes messages from contacts alone, it is told.
 func (s *Session) Accept(ctx context.Context, primary kez.Identity) error {
-	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+	_, err := s.change(ctx, primary, func(w *history.Writer, p *peerRecord) error {
 		if p.Status == Blocked {
 			return blockedHere(s.nameOf(p))
 		}
-		p.Status = Contact
-		return nil
+		return setStatus(w, p, Contact)
 	})
 	if err != nil {
 		return err
 	}
-	return s.pushContacts(ctx)
+	return s.push(ctx)
 }
 
 // Decline sets a request aside. What it sends later is kept, and shown nowhere
 // but in its thread.
 func (s *Session) Decline(ctx context.Context, primary kez.Identity) error {
-	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+	_, err := s.change(ctx, primary, func(w *history.Writer, p *peerRecord) error {
 		if p.Status == Blocked {
 			return blockedHere(s.nameOf(p))
 		}
-		p.Status, p.Unread = Declined, 0
-		return nil
+		p.Unread = 0
+		return setStatus(w, p, Declined)
 	})
 	if err != nil {
 		return err
 	}
-	return s.pushContacts(ctx)
+	return s.push(ctx)
 }
 
 // Block takes nothing from a peer any more, here and, once it answers, at the
@@ -189,27 +204,33 @@ func (s *Session) Block(ctx context.Context, primary kez.Identity) error {
 		if err != nil {
 			return err
 		}
-		p.Status, p.Unread = Blocked, 0
+		p.Unread = 0
+		if err := setStatus(w, p, Blocked); err != nil {
+			return err
+		}
+		if err := blocksChanged(w); err != nil {
+			return err
+		}
 		return savePeer(w, p)
 	})
 	if err != nil {
 		return err
 	}
-	return s.pushBlocks(ctx)
+	return s.push(ctx)
 }
 
 // Unblock ends a block; the peer is a request then.
 func (s *Session) Unblock(ctx context.Context, primary kez.Identity) error {
-	_, err := s.change(ctx, primary, func(_ *history.Writer, p *peerRecord) error {
+	_, err := s.change(ctx, primary, func(w *history.Writer, p *peerRecord) error {
 		if p.Status == Blocked {
 			p.Status = Request
 		}
-		return nil
+		return blocksChanged(w)
 	})
 	if err != nil {
 		return err
 	}
-	return s.pushBlocks(ctx)
+	return s.push(ctx)
 }
 
 func blockedHere(name string) error {

@@ -187,14 +187,14 @@ func TestMinProofs(t *testing.T) {
 	people := w.person(t, "bob")
 	var asked []string
 	people.with = func(o *Options) {
-		o.Prove = func(_ context.Context, primary kez.Identity, accounts []kez.Identity) (proven []kez.Identity) {
+		o.Prove = func(_ context.Context, primary kez.Identity, accounts []kez.Identity) (p Proofs) {
 			for _, a := range accounts {
 				asked = append(asked, a.String())
 				if a.String() == "github:alice" && primary == id(t, "alice") {
-					proven = append(proven, a)
+					p.Proven = append(p.Proven, a)
 				}
 			}
-			return proven
+			return p
 		}
 	}
 	bob := people.registered()

@@ -21,10 +21,20 @@ type Policy struct {
 // settingsRecord is the entry "settings".
 type settingsRecord struct {
 	Policy Policy `json:"policy"`
-	// BlocksDue and PolicyDue say that the relay has not heard of the last change.
-	BlocksDue bool `json:"blocks_due,omitempty"`
-	PolicyDue bool `json:"policy_due,omitempty"`
+	// What the relay has to hear of: the list of blocks, and the policy with the
+	// list of contacts.
+	BlocksDue due `json:"blocks_due"`
+	PolicyDue due `json:"policy_due"`
 }
+
+// due counts the changes of a thing and those of which the relay has heard, so
+// that a change made while an older one is being told is told as well.
+type due struct {
+	Made int64 `json:"made"`
+	Told int64 `json:"told"`
+}
+
+func (d due) is() bool { return d.Told < d.Made }
 
 func loadSettings(r *history.Reader) (settingsRecord, error) {
 	set := settingsRecord{Policy: Policy{Accept: relay.AcceptAnyone}}
@@ -38,17 +48,6 @@ func (s *Session) settings(ctx context.Context) (set settingsRecord, err error) 
 		return err
 	})
 	return set, err
-}
-
-func (s *Session) setSettings(ctx context.Context, f func(*settingsRecord)) error {
-	return s.history.Update(ctx, func(w *history.Writer) error {
-		set, err := loadSettings(&w.Reader)
-		if err != nil {
-			return err
-		}
-		f(&set)
-		return w.Put("settings", set)
-	})
 }
 
 // Policy gives the policy as it was set here.
@@ -68,10 +67,33 @@ func (s *Session) SetPolicy(ctx context.Context, p Policy) error {
 	if p.MinProofs < 0 || p.MinProofs > maxHints {
 		return kez.Errorf(kez.CLIUsage, "the number of proven accounts is from 0 to %d", maxHints)
 	}
-	if err := s.setSettings(ctx, func(set *settingsRecord) { set.Policy, set.PolicyDue = p, true }); err != nil {
+	err := s.history.Update(ctx, func(w *history.Writer) error {
+		set, err := loadSettings(&w.Reader)
+		if err != nil {
+			return err
+		}
+		set.Policy = p
+		set.PolicyDue.Made++
+		if err := w.Put("settings", set); err != nil {
+			return err
+		}
+		return eachPeer(&w.Reader, func(r *peerRecord) error {
+			if !r.enough(p) {
+				return nil
+			}
+			r.Status = Request
+			return savePeer(w, r)
+		})
+	})
+	if err != nil {
 		return err
 	}
 	return s.push(ctx)
+}
+
+// enough reports whether a peer who is held has the accounts that are asked for.
+func (p *peerRecord) enough(policy Policy) bool {
+	return p.Status == Held && len(p.Proven) >= policy.MinProofs
 }
 
 // SetProofs shows others, by the relay, which accounts to verify.
@@ -89,29 +111,32 @@ func (s *Session) SetProofs(ctx context.Context, accounts []kez.Identity) error 
 	return s.o.Relay.SetProofs(ctx, me.Handle, proofs, s.o.Key)
 }
 
-func (s *Session) pushBlocks(ctx context.Context) error {
-	if err := s.setSettings(ctx, func(set *settingsRecord) { set.BlocksDue = true }); err != nil {
+// blocksChanged says, in the transaction that changes who is blocked, that the
+// relay has to hear of it.
+func blocksChanged(w *history.Writer) error {
+	set, err := loadSettings(&w.Reader)
+	if err != nil {
 		return err
 	}
-	return s.push(ctx)
+	set.BlocksDue.Made++
+	return w.Put("settings", set)
 }
 
-// pushContacts tells the relay of the contacts where it takes from them alone.
-func (s *Session) pushContacts(ctx context.Context) error {
-	set, err := s.settings(ctx)
+// contactsChanged says the same of the contacts, where the relay takes from them
+// alone.
+func contactsChanged(w *history.Writer) error {
+	set, err := loadSettings(&w.Reader)
 	if err != nil || set.Policy.Accept != relay.AcceptContacts {
 		return err
 	}
-	if err := s.setSettings(ctx, func(set *settingsRecord) { set.PolicyDue = true }); err != nil {
-		return err
-	}
-	return s.push(ctx)
+	set.PolicyDue.Made++
+	return w.Put("settings", set)
 }
 
 // push tells the relay what it has not heard of yet.
 func (s *Session) push(ctx context.Context) error {
 	set, err := s.settings(ctx)
-	if err != nil || !set.BlocksDue && !set.PolicyDue {
+	if err != nil || !set.BlocksDue.is() && !set.PolicyDue.is() {
 		return err
 	}
 	me, err := s.FindMe(ctx)
@@ -134,12 +159,12 @@ func (s *Session) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if set.BlocksDue {
+	if set.BlocksDue.is() {
 		if err := s.o.Relay.SetBlocks(ctx, me.Handle, blocked, s.o.Key); err != nil {
 			return err
 		}
 	}
-	if set.PolicyDue {
+	if set.PolicyDue.is() {
 		p := relay.Policy{Accept: set.Policy.Accept, Contacts: []string{}}
 		if p.Accept == relay.AcceptContacts {
 			p.Contacts = contacts // nobody else needs the list
@@ -148,8 +173,13 @@ func (s *Session) push(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.setSettings(ctx, func(now *settingsRecord) {
-		now.BlocksDue = now.BlocksDue && !set.BlocksDue
-		now.PolicyDue = now.PolicyDue && !set.PolicyDue
+	return s.history.Update(ctx, func(w *history.Writer) error {
+		now, err := loadSettings(&w.Reader)
+		if err != nil {
+			return err
+		}
+		now.BlocksDue.Told = max(now.BlocksDue.Told, set.BlocksDue.Made)
+		now.PolicyDue.Told = max(now.PolicyDue.Told, set.PolicyDue.Made)
+		return w.Put("settings", now)
 	})
 }

@@ -33,8 +33,10 @@ type peerRecord struct {
 	Former  string   `json:"former,omitempty"` // the handle that went to another key
 	Proven  []string `json:"proven,omitempty"`
 	// ProvenAt is when Proven was looked at.
-	ProvenAt time.Time     `json:"proven_at,omitzero"`
-	Changed  *changeRecord `json:"changed,omitempty"`
+	ProvenAt time.Time `json:"proven_at,omitzero"`
+	// AskedAt is when the relay was last asked who this is.
+	AskedAt time.Time     `json:"asked_at,omitzero"`
+	Changed *changeRecord `json:"changed,omitempty"`
 
 	Messages int       `json:"messages"`
 	Unread   int       `json:"unread"`
@@ -133,7 +135,21 @@ func makePeer(w *history.Writer, primary kez.Identity, status Status) (*peerReco
 	if err := w.Put("who/"+p.Primary, p.Index); err != nil {
 		return nil, err
 	}
+	if status == Contact {
+		if err := contactsChanged(w); err != nil {
+			return nil, err
+		}
+	}
 	return p, savePeer(w, p)
+}
+
+// setStatus changes how the user stands to a peer; the caller saves the peer.
+func setStatus(w *history.Writer, p *peerRecord, status Status) error {
+	before := p.Status
+	if p.Status = status; before == status || before != Contact && status != Contact {
+		return nil
+	}
+	return contactsChanged(w)
 }
 
 func savePeer(w *history.Writer, p *peerRecord) error { return w.Put(peerName(p.Index), p) }

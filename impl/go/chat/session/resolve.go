@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"kez.lat/kez/impl/go/chat/history"
@@ -58,6 +59,7 @@ func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) 
 	if err != nil {
 		return Peer{}, err
 	}
+	account := id
 	switch {
 	case id.System() == kez.SystemNostr:
 		return Peer{}, kez.Errorf(kez.CLIUsage, "messages go between ed25519 keys, and this is a nostr key").
@@ -65,7 +67,6 @@ func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) 
 	case id.System() != kez.SystemEd25519 && s.o.Identify == nil:
 		return Peer{}, kez.Errorf(kez.ChannelUnknownSystem, "accounts cannot be verified here").WithHint("give a handle or a primary")
 	case id.System() != kez.SystemEd25519:
-		account := id
 		if id, err = s.o.Identify(ctx, account); err != nil {
 			return Peer{}, err
 		}
@@ -81,7 +82,14 @@ func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) 
 		}
 		return Peer{}, err
 	}
-	return s.meet(ctx, contact)
+	peer, err := s.meet(ctx, contact)
+	if err != nil || account == id || slices.Contains(peer.Proven, account) {
+		return peer, err
+	}
+	return s.change(ctx, id, func(_ *history.Writer, p *peerRecord) error {
+		p.Proven, p.ProvenAt = append(p.Proven, account.String()), s.now().UTC()
+		return nil
+	})
 }
 
 func pinName(handle, server string) string { return "pin/" + handle + "@" + server }
@@ -213,7 +221,10 @@ func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, err
 		if err != nil {
 			return err
 		}
-		p.Handle, p.Server, p.Status = was.Handle, was.Server, Contact
+		p.Handle, p.Server = was.Handle, was.Server
+		if err := setStatus(w, p, Contact); err != nil {
+			return err
+		}
 		if err := w.Put(pinName(was.Handle, was.Server), p.Primary); err != nil {
 			return err
 		}
@@ -227,7 +238,7 @@ func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, err
 	if err != nil {
 		return Peer{}, err
 	}
-	if err := s.pushContacts(ctx); err != nil && !errors.Is(err, kez.HandleUnknown) {
+	if err := s.push(ctx); err != nil && !errors.Is(err, kez.HandleUnknown) {
 		return peer, err
 	}
 	return peer, nil

@@ -43,6 +43,10 @@ func (s *Session) Send(ctx context.Context, primary kez.Identity, body string) (
 		return Message{}, err
 	}
 	if away == nil {
+		// Before the message, so that an answer to it is taken.
+		if err := ours(s.push(ctx)); err != nil {
+			return m, err
+		}
 		_, _, away = s.flush(ctx, map[kez.Identity]Peer{primary: peer}, nil)
 	}
 	return s.outcome(ctx, m, away)
@@ -94,8 +98,10 @@ func (s *Session) enqueue(ctx context.Context, peer Peer, body string) (Message,
 		}
 		p.Ctr++
 		p.Queued++
-		if p.Status != Blocked {
-			p.Status = Contact // who is answered is no stranger
+		if p.Status != Blocked { // who is answered is no stranger
+			if err := setStatus(w, p, Contact); err != nil {
+				return err
+			}
 		}
 		n, err := addMessage(w, p, m)
 		if err != nil {

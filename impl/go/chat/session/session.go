@@ -52,9 +52,15 @@ type Options struct {
 	Successor func(ctx context.Context, primary kez.Identity) (kez.Identity, error)
 	// Identify gives the primary that an account has proven to belong to.
 	Identify func(ctx context.Context, account kez.Identity) (kez.Identity, error)
-	// Prove gives accounts that verify for a primary: some of those given, which
-	// the relay only hints at, and others that it finds itself.
-	Prove func(ctx context.Context, primary kez.Identity, accounts []kez.Identity) []kez.Identity
+	// Prove looks which accounts verify for a primary: those given, which the relay
+	// only hints at or which verified before, and others that it finds itself.
+	Prove func(ctx context.Context, primary kez.Identity, accounts []kez.Identity) Proofs
+}
+
+// Proofs are what a look at the accounts of a primary gave.
+type Proofs struct {
+	Proven []kez.Identity // verified
+	Unseen []kez.Identity // could not be looked at, which says nothing about them
 }
 
 // Session is one person at one relay.
@@ -72,6 +78,7 @@ type Session struct {
 	sending sync.Mutex // one of this process empties the queue at a time
 
 	maxListed int
+	lookTime  time.Duration // bounds a look at the accounts of a stranger
 }
 
 // meRecord is the entry "me".
@@ -99,7 +106,7 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, sealer: sealer, me: o.Key.Identity(), maxListed: maxListed}
+	s := &Session{o: o, sealer: sealer, me: o.Key.Identity(), maxListed: maxListed, lookTime: lookTime}
 	if s.history, err = history.Open(o.Home, o.Key); err != nil {
 		return nil, err
 	}
