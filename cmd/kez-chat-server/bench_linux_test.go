@@ -102,9 +102,16 @@ func BenchmarkPages100(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var served, alone, ratios []float64
+	var served, alone, single, ratios []float64
 	for b.Loop() {
 		start := time.Now()
+		for range rounds {
+			if n, err := readPage(query); err != nil || n != relay.DefaultLimit {
+				b.Error(n, err)
+			}
+		}
+		single = append(single, rounds/time.Since(start).Seconds())
+		start = time.Now()
 		var wait sync.WaitGroup
 		for range connections {
 			wait.Go(func() {
@@ -126,6 +133,7 @@ func BenchmarkPages100(b *testing.B) {
 	}
 	b.ReportMetric(middle(served), "served/s")
 	b.ReportMetric(middle(alone), "alone/s")
+	b.ReportMetric(middle(single), "alone-on-one-core/s")
 	b.ReportMetric(middle(ratios), "ratio")
 }
 
