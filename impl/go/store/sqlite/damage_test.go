@@ -100,8 +100,8 @@ func populated(t *testing.T) (path string, primaries []kez.Identity, want conten
 	return path, primaries, want
 }
 
-// judge opens a damaged file and reports how the damage was met. A whole scrub
-// that finds nothing has to be right.
+// judge opens a damaged file and reports how the damage was met. What a reader
+// meets a whole scrub finds too.
 func judge(path string, primaries []kez.Identity, want contents) (string, error) {
 	s, err := sqlite.Open(path, quiet())
 	if err != nil {
@@ -121,6 +121,9 @@ func judge(path string, primaries []kez.Identity, want contents) (string, error)
 		}
 		if s.Check(context.Background()) == nil {
 			return "", errors.New("Check knows nothing of damage that a reader met")
+		}
+		if err := s.Scrub(context.Background(), nil); !errors.Is(err, kez.HTTPUnavailable) {
+			return "", fmt.Errorf("a scrub of damage that a reader met: %v", err)
 		}
 		return "detected", nil
 	}
@@ -203,7 +206,7 @@ func TestH22_AnotherLastEvent(t *testing.T) {
 	if _, err := readChain(s, a.primary(), 0); !errors.Is(err, kez.HTTPUnavailable) {
 		t.Errorf("another end was served: %v", err)
 	}
-	if err := s.Scrub(context.Background()); !errors.Is(err, kez.HTTPUnavailable) {
+	if err := s.Scrub(context.Background(), nil); !errors.Is(err, kez.HTTPUnavailable) {
 		t.Errorf("scrub: %v", err)
 	}
 }
@@ -214,21 +217,21 @@ func TestH22_ScrubFindsDamageBeforeAReader(t *testing.T) {
 	path, _, _ := populated(t)
 	s := open(t, path)
 	ctx := context.Background()
-	if err := errors.Join(s.Scrub(ctx), s.Check(ctx)); err != nil {
+	if err := errors.Join(s.Scrub(ctx, nil), s.Check(ctx)); err != nil {
 		t.Fatal(err)
 	}
 	exec(t, path, `UPDATE events SET line = CAST(replace(CAST(line AS TEXT), 'user0', 'user9') AS BLOB) WHERE n = 1`)
 	if err := s.Check(ctx); err != nil {
 		t.Errorf("nobody has looked yet: %v", err)
 	}
-	if err := s.Scrub(ctx); !errors.Is(err, kez.HTTPUnavailable) {
+	if err := s.Scrub(ctx, nil); !errors.Is(err, kez.HTTPUnavailable) {
 		t.Errorf("scrub: %v", err)
 	}
 	if err := s.Check(ctx); !errors.Is(err, kez.HTTPUnavailable) {
 		t.Errorf("check: %v", err)
 	}
 	exec(t, path, `UPDATE events SET line = CAST(replace(CAST(line AS TEXT), 'user9', 'user0') AS BLOB) WHERE n = 1`)
-	if err := errors.Join(s.Scrub(ctx), s.Check(ctx)); err != nil {
+	if err := errors.Join(s.Scrub(ctx, nil), s.Check(ctx)); err != nil {
 		t.Errorf("repaired: %v", err)
 	}
 }

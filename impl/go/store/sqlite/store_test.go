@@ -310,7 +310,7 @@ func TestBackupLosesNothing(t *testing.T) {
 	if err != nil || now.harmless(want, false) != nil || got.harmless(want, true) != nil {
 		t.Errorf("%v, %v, %v", err, now.harmless(want, false), got.harmless(want, true))
 	}
-	if err := restored.Scrub(context.Background()); err != nil {
+	if err := restored.Scrub(context.Background(), nil); err != nil {
 		t.Error(err)
 	}
 }
