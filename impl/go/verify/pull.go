@@ -16,11 +16,11 @@ type Pulled struct {
 	Failed error
 }
 
-// Pull asks all sources of a primary's chain, verifies what they serve, and keeps
-// it where it extends the kept chain. A fork is an error, and its evidence is
-// kept (KEZ-CLI-067, KEZ-CHAIN-075).
-func (r *Run) Pull(ctx context.Context, primary kez.Identity) (*Pulled, error) {
-	c := r.here(ctx, primary)
+// Pull asks all sources of a primary's chain, those of the subjects given too,
+// verifies what they serve, and keeps it where it extends the kept chain. A fork
+// is an error, and its evidence is kept (KEZ-CLI-067, KEZ-CHAIN-075).
+func (r *Run) Pull(ctx context.Context, primary kez.Identity, at ...kez.Identity) (*Pulled, error) {
+	c := r.here(ctx, primary, at...)
 	p := &Pulled{State: c.states[primary], Sources: c.list()}
 	if p.State == nil {
 		p.State = sigchain.NewState(primary)
@@ -34,7 +34,7 @@ func (r *Run) Pull(ctx context.Context, primary kez.Identity) (*Pulled, error) {
 			}
 			continue
 		}
-		if asked++; s.answered() {
+		if asked++; s.state != nil { // also nothing at a subject's own place, which was looked at
 			answered++
 		} else if p.Failed == nil {
 			p.Failed = s.err
@@ -43,7 +43,7 @@ func (r *Run) Pull(ctx context.Context, primary kez.Identity) (*Pulled, error) {
 	switch {
 	case asked == 0:
 		p.Failed = kez.Errorf(kez.ChannelUnreachable, "there is no source to ask for the chain of %s", primary).
-			WithHint("name a store with --server or KEZ_SIG_SERVER")
+			WithHint("name a store with --server or KEZ_SIG_SERVER, or a place with --at web:HOST or --at dns:DOMAIN")
 	case answered > 0:
 		p.Failed = nil
 	}
@@ -81,12 +81,12 @@ func (r *Run) Chain(ctx context.Context, primary kez.Identity, files *Chains) (*
 	return state, c.list(), notes
 }
 
-// here gathers the sources of one primary, without a subject's.
-func (r *Run) here(ctx context.Context, primary kez.Identity) *Chains {
+// here gathers the sources of one primary, and those of the subjects given.
+func (r *Run) here(ctx context.Context, primary kez.Identity, at ...kez.Identity) *Chains {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
 	c := &Chains{}
-	for _, s := range r.sourcesOf(ctx, primary, kez.Identity{}) {
+	for _, s := range r.sourcesOf(ctx, primary, at...) {
 		c.add(s)
 	}
 	return c

@@ -172,11 +172,11 @@ func (c *Chains) hasFile() bool {
 
 // sourcesOf asks for one chain everywhere at once, and waits as long as ctx
 // allows: what has not answered by then did not answer.
-func (r *Run) sourcesOf(ctx context.Context, primary, subject kez.Identity) []chainSource {
+func (r *Run) sourcesOf(ctx context.Context, primary kez.Identity, subjects ...kez.Identity) []chainSource {
 	var list []chainSource
 	var pending []*asked
 	if r.sources != nil {
-		for _, s := range r.sources.For(primary, subject) {
+		for _, s := range r.sources.For(primary, subjects...) {
 			kind := fromAfar
 			if s.OfSubject {
 				kind = fromThere

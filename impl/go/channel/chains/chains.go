@@ -46,9 +46,9 @@ type Source struct {
 }
 
 // For lists the sources for a primary, in the order in which they are shown. The
-// host or domain of the subject is one where the subject has one; the zero
-// identity has none.
-func (s *Sources) For(primary, subject kez.Identity) []Source {
+// host or domain of a subject is one where the subject has one; the zero identity
+// has none.
+func (s *Sources) For(primary kez.Identity, subjects ...kez.Identity) []Source {
 	var list []Source
 	for _, c := range s.Stores {
 		list = append(list, Source{Name: c.URL(primary), Service: c.Base(), Get: func(ctx context.Context) (*store.Chain, error) {
@@ -60,15 +60,17 @@ func (s *Sources) For(primary, subject kez.Identity) []Source {
 			return s.onRelays(ctx, primary)
 		}})
 	}
-	switch host := subject.Value(); subject.System() {
-	case s.Web.System():
-		list = append(list, Source{Name: web.ChainURL(host), Service: host, OfSubject: true, Get: func(ctx context.Context) (*store.Chain, error) {
-			return read(s.Web.Chain(ctx, host))(primary)
-		}})
-	case s.DNS.System():
-		list = append(list, Source{Name: "dns:" + dns.ChainName(host), Service: "dns", OfSubject: true, Get: func(ctx context.Context) (*store.Chain, error) {
-			return s.inDomain(ctx, host, primary)
-		}})
+	for _, subject := range subjects {
+		switch host := subject.Value(); subject.System() {
+		case s.Web.System():
+			list = append(list, Source{Name: web.ChainURL(host), Service: host, OfSubject: true, Get: func(ctx context.Context) (*store.Chain, error) {
+				return read(s.Web.Chain(ctx, host))(primary)
+			}})
+		case s.DNS.System():
+			list = append(list, Source{Name: "dns:" + dns.ChainName(host), Service: "dns", OfSubject: true, Get: func(ctx context.Context) (*store.Chain, error) {
+				return s.inDomain(ctx, host, primary)
+			}})
+		}
 	}
 	return list
 }
