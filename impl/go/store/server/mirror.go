@@ -75,11 +75,26 @@ type batch struct {
 
 func newBatch() *batch { return &batch{chains: map[kez.Identity]*pending{}} }
 
-// catchUp reads everything that the other store has beyond the cursor.
+// catchUp reads everything that the other store has beyond the cursor, and of a
+// store that has taken its place everything.
 func (m *mirror) catchUp(ctx context.Context) error {
 	if err := m.resume(ctx); err != nil {
 		return err
 	}
+	err := m.copy(ctx)
+	if !errors.Is(err, errOther) {
+		return err
+	}
+	m.logger.Warn("the store that is mirrored has been replaced; it is read from its beginning", "from", m.from.Base())
+	m.cursor = cursor{}
+	if err := m.cursors.save(m.cursor); err != nil {
+		return err
+	}
+	return m.copy(ctx)
+}
+
+// copy reads on from the cursor; errOther tells that it is another store's.
+func (m *mirror) copy(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := time.AfterFunc(maxSilence, func() { cancel(errSilence) })
@@ -109,10 +124,8 @@ func (m *mirror) catchUp(ctx context.Context) error {
 	if err == nil {
 		err = m.flush(ctx, b)
 	}
-	if errors.Is(err, errOther) || err == nil && overlap {
-		m.logger.Warn("the store that is mirrored has been replaced; it is read from its beginning", "from", m.from.Base())
-		m.cursor = cursor{}
-		return m.cursors.save(m.cursor)
+	if err == nil && overlap {
+		return errOther
 	}
 	if cause := context.Cause(ctx); err != nil && errors.Is(cause, errSilence) {
 		return cause

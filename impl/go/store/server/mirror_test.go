@@ -201,7 +201,6 @@ func TestMirrorResumes(t *testing.T) {
 	// The other store begins anew, with other events in the same places.
 	r := newPerson(t, 3)
 	lines = []string{string(r.add("github:r")), string(r.add("github:s")), string(r.add("github:t")), string(r.add("github:u"))}
-	f.catch(t) // it notices
 	f.catch(t)
 	if f.length(t, r) != 4 || !strings.Contains(f.log.String(), "has been replaced") {
 		t.Errorf("length %d\n%s", f.length(t, r), f.log.String())
@@ -209,7 +208,6 @@ func TestMirrorResumes(t *testing.T) {
 	// It is shorter than the cursor.
 	s := newPerson(t, 4)
 	lines = []string{string(s.add("github:s"))}
-	f.catch(t)
 	f.catch(t)
 	if f.length(t, s) != 1 {
 		t.Errorf("length %d", f.length(t, s))
@@ -238,6 +236,30 @@ func TestMirrorResumes(t *testing.T) {
 	f.catch(t)
 	if f.length(t, s) != 2 {
 		t.Errorf("length %d", f.length(t, s))
+	}
+}
+
+// A copy that is made once is whole also where the store was replaced.
+func TestMirrorOnceOfAReplacedStore(t *testing.T) {
+	p, r := newPerson(t, 1), newPerson(t, 2)
+	lines := []string{string(p.add("github:a")), string(p.add("github:b"))}
+	from := exportOf(t, &lines)
+	into := run(t)
+	if exit, log := once(t, into, from); exit != 0 {
+		t.Fatalf("exit %d: %s", exit, log)
+	}
+	for i, now := range [][]string{ // a longer one, and a shorter one
+		{string(r.add("github:a")), string(r.add("github:b")), string(r.add("github:c"))},
+		{string(newPerson(t, 3).add("github:a"))},
+	} {
+		lines = now
+		exit, log := once(t, into, from)
+		if exit != 0 || !strings.Contains(log, "has been replaced") {
+			t.Fatalf("store %d: exit %d: %s", i, exit, log)
+		}
+		if got := ask(t, "GET", into.base+"/v1/export", nil).body; !strings.Contains(got, now[len(now)-1]) {
+			t.Errorf("store %d: not copied:\n%s", i, got)
+		}
 	}
 }
 
