@@ -67,7 +67,7 @@ func (m *model) move(by int) []effect {
 	if len(list) == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(list, func(p session.Peer) bool { return p.Primary == m.selected })
+	i := slices.IndexFunc(list, func(p *session.Peer) bool { return p.Primary == m.selected })
 	i = min(max(0, i+by), len(list)-1)
 	return m.show(list[i].Primary)
 }

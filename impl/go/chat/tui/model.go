@@ -2,7 +2,6 @@ package tui
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -157,11 +156,12 @@ func (m *model) update(msg tea.Msg) []effect {
 
 // peer gives a peer by its primary.
 func (m *model) peer(primary kez.Identity) (session.Peer, bool) {
-	i := slices.IndexFunc(m.peers, func(p session.Peer) bool { return p.Primary == primary })
-	if i < 0 {
-		return session.Peer{}, false
+	for i := range m.peers {
+		if m.peers[i].Primary == primary {
+			return m.peers[i], true
+		}
 	}
-	return m.peers[i], true
+	return session.Peer{}, false
 }
 
 // sections are the parts of the list, in order.
@@ -178,11 +178,11 @@ var sections = []struct {
 }
 
 // listed gives the peers in the order of the list.
-func (m *model) listed() []session.Peer {
-	var all []session.Peer
+func (m *model) listed() []*session.Peer {
+	all := make([]*session.Peer, 0, len(m.peers))
 	for _, s := range sections {
-		for _, p := range m.peers {
-			if p.Status == s.status && (!s.hidden || m.hidden || p.Primary == m.selected) {
+		for i := range m.peers {
+			if p := &m.peers[i]; p.Status == s.status && (!s.hidden || m.hidden || p.Primary == m.selected) {
 				all = append(all, p)
 			}
 		}
@@ -285,8 +285,8 @@ func (m *model) complain(err error) {
 
 // queued counts what waits for the relay.
 func (m *model) queued() (n int) {
-	for _, p := range m.peers {
-		n += p.Queued
+	for i := range m.peers {
+		n += m.peers[i].Queued
 	}
 	return n
 }

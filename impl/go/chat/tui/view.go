@@ -170,8 +170,8 @@ func (m *model) header() row {
 		who += "  (no handle at " + m.me.Server + ")"
 	}
 	unread := 0
-	for _, p := range m.peers {
-		if p.Status == session.Contact || p.Status == session.Request {
+	for i := range m.peers {
+		if p := &m.peers[i]; p.Status == session.Contact || p.Status == session.Request {
 			unread += p.Unread
 		}
 	}
@@ -257,8 +257,8 @@ func (m *model) status() row {
 func (m *model) footer() []row {
 	rows := []row{m.status()}
 	changed := 0
-	for _, p := range m.peers {
-		if p.Changed != nil {
+	for i := range m.peers {
+		if m.peers[i].Changed != nil {
 			changed++
 		}
 	}
@@ -314,7 +314,7 @@ func (m *model) hints() string {
 		list = []string{"u unblock", "i info", "esc list", "? help"}
 	case m.writing:
 		list = []string{"a accept", "d decline", "b block", "i info", "esc list", "? help"}
-	case len(m.listed()) == 0:
+	case m.selected.IsZero():
 		list = []string{"n new", "? help", "ctrl+l lock", "q quit"}
 	}
 	separator := " · "

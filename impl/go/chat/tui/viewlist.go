@@ -11,7 +11,7 @@ import (
 // said last.
 type entry struct {
 	title   string
-	peer    session.Peer
+	peer    *session.Peer
 	preview bool
 }
 
@@ -31,8 +31,10 @@ func (m *model) listRows(width, height int) []row {
 		return fill(rows, height)
 	}
 	entries, at := m.entries(peers, false)
-	if roomy, there := m.entries(peers, true); len(roomy) <= height {
-		entries, at = roomy, there
+	if len(entries) < height {
+		if roomy, there := m.entries(peers, true); len(roomy) <= height {
+			entries, at = roomy, there
+		}
 	}
 	first := 0
 	if len(entries) > height {
@@ -46,7 +48,7 @@ func (m *model) listRows(width, height int) []row {
 }
 
 // entries gives the lines of the list, and which one is selected.
-func (m *model) entries(peers []session.Peer, previews bool) (entries []entry, selected int) {
+func (m *model) entries(peers []*session.Peer, previews bool) (entries []entry, selected int) {
 	for i, p := range peers {
 		if i == 0 || peers[i-1].Status != p.Status {
 			for _, s := range sections {
