@@ -19,6 +19,13 @@ type metrics struct {
 	buckets  [len(latencies) + 1]int64
 	sum      time.Duration
 	shedder  *shedder
+	gauges   []Gauge
+}
+
+// Gauge is a figure of a program's own in its metrics.
+type Gauge struct {
+	Name, Help string
+	Value      func() int
 }
 
 type requestLabels struct {
@@ -91,6 +98,10 @@ func (m *metrics) text() []byte {
 	fmt.Fprintf(&b, "http_connections %d\n", open)
 	family("http_connections_shed_total", "counter", "Connections closed to make room for others.")
 	fmt.Fprintf(&b, "http_connections_shed_total %d\n", shed)
+	for _, g := range m.gauges {
+		family(g.Name, "gauge", g.Help)
+		fmt.Fprintf(&b, "%s %d\n", g.Name, g.Value())
+	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	family("go_goroutines", "gauge", "Goroutines.")

@@ -21,6 +21,7 @@ type Server struct {
 	Options Options
 	Stdout  io.Writer
 	Log     *slog.Logger
+	Gauges  []Gauge
 	// Listen opens the address; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 }
@@ -48,6 +49,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	shed := newShedder(o.MaxConnections)
 	counts := newMetrics(shed)
+	counts.gauges = s.Gauges
 	server := s.server(shed, counts)
 	servers := []*http.Server{server}
 	failed := make(chan error, 2)

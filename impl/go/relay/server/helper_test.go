@@ -109,7 +109,7 @@ func start(t testing.TB, change func(*Config, *service.Options)) *world {
 	}
 	w.api = New(c)
 	out, ready := io.Pipe()
-	server := &service.Server{Name: program, Options: o, Stdout: ready, Log: log, Handler: w.api}
+	server := &service.Server{Name: program, Options: o, Stdout: ready, Log: log, Handler: w.api, Gauges: w.api.Gauges()}
 	done := make(chan error, 1)
 	go func() { done <- server.Run(ctx); ready.Close() }()
 	line, err := bufio.NewReader(out).ReadString('\n')

@@ -77,3 +77,10 @@ func (h *hub) wake(handle string) {
 		}
 	}
 }
+
+// open tells how many streams there are.
+func (h *hub) open() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.count
+}

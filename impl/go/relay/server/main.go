@@ -171,7 +171,7 @@ func serve(args []string, env service.Env) (err error) {
 		Name: s.name, SigServer: s.sigServer, Reserved: slices.Clone(s.reserved), Site: site,
 		NewHandles: s.newHandles, Sends: s.sends, Receives: s.receives, MaxStreams: s.maxStreams,
 		Quota: relay.Quota{Messages: int64(s.quotaMessages), Bytes: s.quotaBytes}})
-	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log, Handler: handler}
+	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log, Handler: handler, Gauges: handler.Gauges()}
 	// Streams end where the server fails, too.
 	defer func() { cancel(); handler.Wait(s.service.StopDeadline) }()
 	return server.Run(ctx)

@@ -82,7 +82,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	counted, err := io.ReadAll(answer.Body)
 	answer.Body.Close()
-	if err != nil || !bytes.Contains(counted, []byte("/v1/inbox/{handle}")) {
+	if err != nil || !bytes.Contains(counted, []byte("/v1/inbox/{handle}")) || !bytes.Contains(counted, []byte("relay_streams 1\n")) {
 		t.Errorf("%v %s", err, counted)
 	}
 	kept := map[string][]byte{"metrics": counted}

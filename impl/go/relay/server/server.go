@@ -58,6 +58,11 @@ type Relay struct {
 	api *api
 }
 
+// Gauges are figures for the metrics.
+func (r *Relay) Gauges() []service.Gauge {
+	return []service.Gauge{{Name: "relay_streams", Help: "Open streams.", Value: r.api.hub.open}}
+}
+
 // Wait waits for the streams to end, which they do when the relay stops, but no
 // longer than it says.
 func (r *Relay) Wait(most time.Duration) {

@@ -63,8 +63,7 @@ func TestStreamByParameter(t *testing.T) {
 // TestKeepAlive [KEZ-RELAY-067]
 func TestKeepAlive(t *testing.T) {
 	asked := make(chan time.Duration, 10)
-	var w *world
-	w = start(t, func(c *Config, _ *service.Options) {
+	w := start(t, func(c *Config, _ *service.Options) {
 		after := c.After
 		c.After = func(d time.Duration) <-chan time.Time { asked <- d; return after(d) }
 	})
@@ -150,7 +149,7 @@ func TestASlowReaderIsDropped(t *testing.T) {
 	slow, quick := w.stream("alice", alice), w.stream("bobby", bob)
 	big := strings.Repeat("a", 200_000)
 	n := 0
-	for w.streams() == 2 {
+	for w.api.api.hub.open() == 2 {
 		w.send("alice", fmt.Sprintf(`{"n":%d,"ct":%q}`, n, big))
 		w.send("bobby", fmt.Sprintf(`{"n":%d}`, n))
 		if row, _ := quick.next(); string(row.Envelope) != fmt.Sprintf(`{"n":%d}`, n) {
@@ -182,14 +181,6 @@ func TestASlowReaderIsDropped(t *testing.T) {
 	if got >= n || seen != n {
 		t.Errorf("%d came by the stream, %d by polls", got, seen)
 	}
-}
-
-// streams tells how many are open.
-func (w *world) streams() int {
-	h := w.api.api.hub
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.count
 }
 
 // TestNothingFallsBetweenPollAndStream follows an inbox with the client while

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 
@@ -119,7 +120,7 @@ func (l *life) inside() (n note, copied bool, err error) {
 func (l *life) read() (n note, ok bool) {
 	text := make([]byte, 1024)
 	size, err := l.file.ReadAt(text, 0)
-	if size == 0 || size == len(text) {
+	if size == 0 || !errors.Is(err, io.EOF) { // the file is shorter than that
 		return n, false
 	}
 	_, err = fmt.Sscanf(string(text[:size]), noteForm, &n.seq, &n.epoch, &n.run, &n.next, &n.file)
