@@ -28,7 +28,7 @@ func addLookFlags(cmd *cobra.Command) *lookFlags {
 	f := &lookFlags{}
 	f.primary = stringFlag(cmd, "primary", "ID", "", "take only claims of this primary")
 	f.chains = listFlag(cmd, "chain", "FILE", "decide by the chain in this file; again for a successor's")
-	f.timeout = stringFlag(cmd, "timeout", "DURATION", "20s", "how long to look for one identity")
+	f.timeout = stringFlag(cmd, "timeout", "DURATION", "20s", "how long to look for one identity, and again for its chain")
 	f.doh = stringFlag(cmd, "doh", "URL", "", "ask this DNS-over-HTTPS server")
 	switchFlag(cmd.Flags(), &f.requireChain, "require-chain", "take no claim whose chain was not read whole")
 	switchFlag(cmd.Flags(), &f.repin, "repin", "accept that another account stands behind a name now")
