@@ -52,14 +52,20 @@ func (c *conn) sound() bool {
 // status line; no handler here answers so.
 var builtin = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
 
+// unexpected is how the answer of net/http to an unknown Expect begins, which has
+// no body. Like builtin it has line ends, which no text of a client can bring
+// into an answer as they are.
+var unexpected = []byte("HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nDate: ")
+
 func (c *conn) Write(p []byte) (int, error) {
-	if status, _, found := bytes.Cut(p, builtin); found && bytes.HasPrefix(status, []byte("HTTP/1.1 ")) && !bytes.Contains(status, []byte("\n")) {
-		if _, err := c.Conn.Write(objectFor(status[len("HTTP/1.1 "):])); err != nil {
-			return 0, err
-		}
-		return len(p), nil
+	status, _, found := bytes.Cut(p, builtin)
+	if found = found && bytes.HasPrefix(status, []byte("HTTP/1.1 ")) && !bytes.Contains(status, []byte("\n")); !found && !bytes.HasPrefix(p, unexpected) {
+		return c.Conn.Write(p)
 	}
-	return c.Conn.Write(p)
+	if _, err := c.Conn.Write(objectFor(status[len("HTTP/1.1 "):])); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // objectFor is the answer to a request that net/http cannot read. Its own words
@@ -68,6 +74,9 @@ func objectFor(status []byte) []byte {
 	number, text := 400, "Bad Request"
 	err := BadRequest("the request is no well-formed HTTP/1.1", "use a common HTTP client")
 	switch {
+	case bytes.HasPrefix(status, []byte("417")):
+		number, text = 417, "Expectation Failed"
+		err = BadRequest("the request expects what no server of KEZ does", "send no Expect, or 100-continue")
 	case bytes.HasPrefix(status, []byte("431")):
 		number, text = 431, "Request Header Fields Too Large"
 		err = BadRequest(fmt.Sprintf("the head of the request is larger than %d bytes", maxHeader), "send fewer and shorter headers")

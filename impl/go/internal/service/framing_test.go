@@ -109,6 +109,7 @@ func TestH15_ErrorsOfTheHTTPLayer(t *testing.T) {
 		"a very long head":   {"GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("SECRET", 10000) + "\r\n\r\n", "HTTP/1.1 431 "},
 		"an unknown coding":  {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: SECRET\r\n\r\n", "HTTP/1.1 400 "},
 		"an unknown version": {"GET / HTTP/3.7\r\nHost: a\r\n\r\n", "HTTP/1.1 505 "},
+		"an expectation":     {"POST /echo HTTP/1.1\r\nHost: a\r\nExpect: SECRET\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.1 417 "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := raw(t, s.addr, c.text)
