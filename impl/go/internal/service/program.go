@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -72,7 +73,7 @@ func AskHealth(ctx context.Context, rest []string, bind, path string) error {
 	switch len(rest) {
 	case 0:
 	case 1:
-		base = rest[0]
+		base = strings.TrimRight(rest[0], "/")
 	default:
 		return kez.Errorf(kez.CLIUsage, "%s is one argument too many", kez.Quote(rest[1])).WithHint("give one URL")
 	}

@@ -40,3 +40,14 @@ func TestFlagsAreThoseOfTheSpecification(t *testing.T) {
 		t.Errorf("spec/store.md has\n%s\nthe program has\n%s", strings.Join(documented, "\n"), strings.Join(flags, "\n"))
 	}
 }
+
+func TestHealthCommand(t *testing.T) {
+	s := run(t)
+	for url, want := range map[string]int{s.base: 0, s.base + "/": 0, s.base + "/v1/nope": 3, "http://127.0.0.1:1": 3, "http://a b": 2} {
+		var out, errs strings.Builder
+		env := Env{Context: context.Background(), Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }}
+		if exit := Main([]string{"health", url}, env); exit != want || (exit == 0) != (out.String() == "ok\n") || (exit == 0) != (errs.Len() == 0) {
+			t.Errorf("%s: exit %d, want %d: %s%s", url, exit, want, out.String(), errs.String())
+		}
+	}
+}
