@@ -181,7 +181,8 @@ func (l *chatLook) ready() (err error) {
 	return err
 }
 
-// identify gives the primary that an account has proven.
+// identify gives the primary that an account has proven, or the one to which that
+// has handed over since.
 func (l *chatLook) identify(ctx context.Context, account kez.Identity) (primary kez.Identity, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -197,7 +198,31 @@ func (l *chatLook) identify(ctx context.Context, account kez.Identity) (primary 
 		return primary, kez.Errorf(r.Code, "%s proves no primary: %s", account, r.Message).WithHint("%s", r.Hint)
 	}
 	l.savePins(l.v)
-	return kez.ParseSigned(r.Primary)
+	if primary, err = kez.ParseSigned(r.Primary); err != nil {
+		return primary, err
+	}
+	run := l.v.Begin(ctx)
+	for range maxHops {
+		next := successorOf(ctx, run, primary)
+		if next.IsZero() {
+			break
+		}
+		primary = next
+	}
+	return primary, nil
+}
+
+// maxHops is how many rotations are followed, as in verification (KEZ-CHAIN-054).
+const maxHops = 8
+
+// successorOf gives the primary to which the chain of another hands over, the zero
+// identity for none. Of a forked chain nothing is believed.
+func successorOf(ctx context.Context, run *verify.Run, primary kez.Identity) kez.Identity {
+	state, _, _ := run.Chain(ctx, primary, nil)
+	if state == nil || state.Fork != nil {
+		return kez.Identity{}
+	}
+	return state.Successor
 }
 
 // maxLooked is how many accounts of a peer are looked at: a stranger names them.
@@ -255,9 +280,5 @@ func (l *chatLook) successor(ctx context.Context, primary kez.Identity) (kez.Ide
 	if err := l.ready(); err != nil {
 		return kez.Identity{}, err
 	}
-	state, _, _ := l.v.Begin(ctx).Chain(ctx, primary, nil)
-	if state == nil || state.Fork != nil {
-		return kez.Identity{}, nil
-	}
-	return state.Successor, nil
+	return successorOf(ctx, l.v.Begin(ctx), primary), nil
 }

@@ -117,6 +117,7 @@ type tailLine struct {
 	Code    kez.Code          `json:"code"`
 	Message string            `json:"message"`
 	Missing int64             `json:"missing_before"`
+	Status  session.Status    `json:"status"` // of the peer, "" where there is none
 }
 
 func (a *app) chatTail() *cobra.Command {
@@ -125,7 +126,8 @@ func (a *app) chatTail() *cobra.Command {
 		Short: "Show messages as they come",
 		Long: `Show messages as they come, until you end it. What waits to be sent is sent as soon
 as the relay answers. With --json every event is one object on a line: message,
-refused, sent, peer, changed, online, offline.`,
+refused, sent, peer, changed, online, offline. The text of somebody who is held back
+or was declined shows with kez chat read, and with --json.`,
 		Example: `  kez chat tail --key me
   kez chat tail --count 1 --json --key me`,
 		Args: exactly(0),
@@ -165,7 +167,7 @@ refused, sent, peer, changed, online, offline.`,
 func (a *app) showEvent(e session.Event) {
 	m := e.Message
 	if a.json {
-		line := tailLine{Kind: e.Kind, Name: e.Peer.Name, From: m.Peer.String(), Body: m.Body, Seq: m.Seq, Code: m.Code, Message: m.Reason, Missing: m.MissingBefore}
+		line := tailLine{Kind: e.Kind, Name: e.Peer.Name, From: m.Peer.String(), Body: m.Body, Seq: m.Seq, Code: m.Code, Message: m.Reason, Missing: m.MissingBefore, Status: e.Peer.Status}
 		switch e.Kind {
 		case session.EventMessage, session.EventSent:
 			line.SentAt = kez.FormatTime(m.SentAt)
@@ -181,7 +183,10 @@ func (a *app) showEvent(e session.Event) {
 	switch e.Kind {
 	case session.EventMessage:
 		a.showGap(m.MissingBefore, e.Peer.Name)
-		a.print(plain(kez.FormatTime(m.SentAt)+"  "+e.Peer.Label()+strangerMark(e.Peer)) + "\n" + indented(m.Body))
+		a.print(plain(kez.FormatTime(m.SentAt)+"  "+e.Peer.Label()+strangerMark(e.Peer)) + "\n")
+		if e.Peer.Status != session.Held && e.Peer.Status != session.Declined { // those stand in their thread alone
+			a.print(indented(m.Body))
+		}
 	case session.EventRefused:
 		a.print(plain(fmt.Sprintf("refused message %d  %s: %s", e.Refused.Seq, e.Refused.Code, e.Refused.Reason)) + "\n")
 	case session.EventSent:

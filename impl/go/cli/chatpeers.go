@@ -176,6 +176,7 @@ func (a *app) peerCommand(use, short, example, long, done string, do func(contex
 			if err != nil {
 				return err
 			}
+			before := p
 			if err := a.later(done, do(ctx, c, p)); err != nil {
 				return err
 			}
@@ -187,6 +188,9 @@ func (a *app) peerCommand(use, short, example, long, done string, do func(contex
 				return nil
 			}
 			a.print(plain(done+" "+p.Label()) + "\n")
+			if p.Primary != before.Primary {
+				a.print("the number with the new key is " + c.SafetyNumber(p.Primary) + "\n")
+			}
 			return nil
 		})
 	}

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"kez.lat/kez/impl/go/chat"
 	"kez.lat/kez/impl/go/kez"
@@ -60,23 +62,35 @@ type sendOutput struct {
 
 func (a *app) chatSend() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "send TO TEXT|-",
+		Use:   "send TO [TEXT|-]",
 		Short: "Send a message",
 		Long: `Send a message. TO is a handle, with or without @, a primary, or any account that
 has proven its primary, such as github:alice. TEXT stands in the argument list, which
-other users of this machine can read; with - it is read from standard input.
+other users of this machine can read; with - or without TEXT it is read from
+standard input.
 
 Where the relay cannot be reached the message is kept, the exit code is 3, and the
 next send, inbox or tail that reaches the relay sends it.`,
 		Example: `  kez chat send bob "are you there?" --key me
   echo "meet me at noon" | kez chat send @bob - --key me
   kez chat send github:bob "hello" --key me`,
-		Args: exactly(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return exactly(2)(cmd, args)
+			}
+			return atMost(2)(cmd, args)
+		},
 	}
 	f := addChatFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := typedPeer(args[0]); err != nil {
 			return err
+		}
+		if len(args) == 1 {
+			if in, ok := a.env.Stdin.(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+				return usage("the message is missing").WithHint("give the text, or pipe it into the command")
+			}
+			args = append(args, "-")
 		}
 		body, err := a.messageText(args[1], f.secret)
 		if err != nil {
