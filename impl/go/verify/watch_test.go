@@ -129,10 +129,6 @@ func TestFindings(t *testing.T) {
 func TestWatchTellsARollback(t *testing.T) {
 	s := set(t, 1)
 	s.keep(chain(t, s.k, nil, "add "+alice, "add x:y"))
-	targets, err := s.v.Targets([]kez.Identity{id(t, alice)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	asked := 0
 	down := func(f *channel.Finding) {
 		f.Failed("https://gist.example", kez.Errorf(kez.ChannelUnreachable, "down"))
@@ -141,7 +137,8 @@ func TestWatchTellsARollback(t *testing.T) {
 		f.Add("https://gist.example/1", []encoding.Candidate{{Form: encoding.FormJSON, JSON: s.claims[alice]}}, nil)
 	}
 	s.v.Channels = channel.NewRegistry(script{[]func(*channel.Finding){down, down, there, there, down}, &asked})
-	if targets, err = s.v.Targets([]kez.Identity{id(t, alice)}); err != nil {
+	targets, err := s.v.Targets([]kez.Identity{id(t, alice)})
+	if err != nil {
 		t.Fatal(err)
 	}
 	var news []string
