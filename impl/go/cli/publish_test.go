@@ -17,14 +17,29 @@ import (
 // published makes the chain of a test key with n events.
 func published(t *testing.T, n int) *publication {
 	t.Helper()
+	var subjects []string
+	for i := range n {
+		subjects = append(subjects, fmt.Sprintf("github:a%d", i))
+	}
+	lines := chainOf(t, subjects...)
+	state, err := sigchain.VerifyBytes(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &publication{state: state, lines: lines}
+}
+
+// chainOf makes the chain of the test key that adds subjects.
+func chainOf(t *testing.T, subjects ...string) []byte {
+	t.Helper()
 	k, err := keys.FromSeed([32]byte{7})
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := sigchain.NewVerifier(nil)
 	var lines []byte
-	for i := range n {
-		subject, err := kez.ParseSigned(fmt.Sprintf("github:a%d", i))
+	for _, text := range subjects {
+		subject, err := kez.ParseSigned(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +52,7 @@ func published(t *testing.T, n int) *publication {
 		}
 		lines = append(append(lines, line...), '\n')
 	}
-	return &publication{state: v.State(), lines: lines}
+	return lines
 }
 
 // A chain that no TXT record holds is not printed as one. [KEZ-CLI-084]

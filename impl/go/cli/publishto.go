@@ -53,6 +53,10 @@ func (p *publication) toStore(ctx context.Context, c *store.Client) target {
 		lines = bytes.Join(bytes.SplitAfter(lines, []byte("\n"))[head.Length:], nil)
 	}
 	stored, err := c.Append(ctx, primary, lines)
+	if errors.Is(err, kez.SigchainGap) && len(lines) < len(p.lines) {
+		// It has less than its head said: a cache told that, or events were lost.
+		stored, err = c.Append(ctx, primary, p.lines)
+	}
 	if err != nil {
 		return p.refusedBy(t.Target, err)
 	}
