@@ -237,6 +237,28 @@ func TestLookupChecksTheRegistration(t *testing.T) {
 	}
 }
 
+// Codes that only this machine gives are none of a relay.
+func TestCodesOfTheClientAreNotTheRelays(t *testing.T) {
+	for _, code := range []string{"cli.key_store", "cli.file", "cli.locked", "message.peer_changed"} {
+		fake := startRelay(t)
+		c, _ := newClient(t, fake.URL())
+		alice := seedKey(t, aliceSeedHex)
+		must[*relay.Contact](t)(c.Register(t.Context(), "alice", alice))
+		for _, status := range []int{400, 403, 404, 503} {
+			fake.ClearFaults()
+			fake.Fault("/v1/messages", httpfake.Status(status).Body(`{"error":"`+code+`","message":"m","hint":"h"}`))
+			fake.Fault("/v1/inbox/**", httpfake.Status(status).Body(`{"error":"`+code+`","message":"m","hint":"h"}`))
+			_, sent := c.Send(t.Context(), "alice", []byte("{}"), alice)
+			_, streamed := relay.Inbox{Client: c, Handle: "alice", Key: alice}.Stream(t.Context(), 0)
+			for _, err := range []error{sent, streamed} {
+				if !errors.Is(err, kez.ChannelBadContent) && !errors.Is(err, kez.ChannelUnreachable) {
+					t.Errorf("%s, %d: %v", code, status, err)
+				}
+			}
+		}
+	}
+}
+
 func TestClientRetriesAndBounds(t *testing.T) {
 	ctx := t.Context()
 	alice, bob := seedKey(t, aliceSeedHex), seedKey(t, bobSeedHex)

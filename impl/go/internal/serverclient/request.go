@@ -159,10 +159,16 @@ func readRefusal(body io.Reader) (doc *strictjson.Document, code kez.Code, messa
 		return nil, "", "", ""
 	}
 	root := doc.Root()
-	if code = kez.Code(root.Member("error").Text()); !slices.Contains(kez.Codes(), code) {
+	if code = kez.Code(root.Member("error").Text()); !slices.Contains(kez.Codes(), code) || ofClients(code) {
 		code = ""
 	}
 	return doc, code, words(root.Member("message").Text()), words(root.Member("hint").Text())
+}
+
+// ofClients reports codes that tell of the program's own machine and memory. From a
+// server they would end what a server cannot end.
+func ofClients(code kez.Code) bool {
+	return strings.HasPrefix(string(code), "cli.") || code == kez.MessagePeerChanged
 }
 
 // words gives the text of a server as it may stand in a message.
