@@ -16,6 +16,12 @@ const (
 	maxAfter  = 5 * time.Minute
 )
 
+// Stale reports whether a recipient refuses a message that was sent at one time and
+// stored by the relay at another (KEZ-MSG-022).
+func Stale(sentAt, stored time.Time) bool {
+	return sentAt.Before(stored.Add(-maxBefore)) || sentAt.After(stored.Add(maxAfter))
+}
+
 // Message is a message that passed every check.
 type Message struct {
 	// From is the signed sender, the only one to show.
@@ -63,7 +69,7 @@ func Open(recipient *keys.Private, envelope []byte, rowCreatedAt time.Time, seen
 	if err != nil {
 		return nil, err
 	}
-	if plain.SentAt.Before(rowCreatedAt.Add(-maxBefore)) || plain.SentAt.After(rowCreatedAt.Add(maxAfter)) {
+	if Stale(plain.SentAt, rowCreatedAt) {
 		return nil, kez.Errorf(kez.MessageStale, "the message was sent at %s, and the relay stored it at %s",
 			kez.FormatTime(plain.SentAt), kez.FormatTime(rowCreatedAt)).
 			WithHint("a message is stored within 7 days of its sending, and no more than 5 minutes before; a clock may be wrong")

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 
+	"kez.lat/kez/impl/go/chat"
 	"kez.lat/kez/impl/go/chat/history"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
@@ -96,7 +98,16 @@ func (s *Session) deliver(ctx context.Context, k int, server string, confirmed m
 		confirmed[peer.Primary] = peer
 	}
 	if refused == nil {
+		var sentAt time.Time
+		if sentAt, err = s.freshen(ctx, k, &entry, peer.Primary); err != nil {
+			return m, false, err
+		}
 		sent, refused = s.o.Relay.Send(ctx, peer.Handle, entry.Envelope, s.o.Key)
+		// What the recipient will refuse is not sent, whatever the relay says.
+		if at, ok := kez.ParseTime(sent.CreatedAt); refused == nil && ok && chat.Stale(sentAt, at) {
+			refused = kez.Errorf(kez.MessageStale, "the message says that it was sent at %s, and the relay stored it at %s, so it is refused where it is read",
+				kez.FormatTime(sentAt), sent.CreatedAt)
+		}
 	}
 	switch {
 	case refused == nil:
@@ -111,10 +122,51 @@ func (s *Session) deliver(ctx context.Context, k int, server string, confirmed m
 	return m, err == nil, err
 }
 
+// maxQueued is how long a message may wait with the time that it was sealed with: a
+// recipient refuses what was sent more than 7 days before it was stored.
+const maxQueued = 6 * 24 * time.Hour
+
+// freshen seals a message anew that waited too long, or was sealed under a clock
+// that was ahead, with its number and the time of now. An entry that is gone stays
+// as it was read: the relay knows it. Had the relay taken the old one without its
+// answer arriving, days ago, the message shows twice, which is better than never.
+func (s *Session) freshen(ctx context.Context, k int, entry *queueRecord, to kez.Identity) (sentAt time.Time, err error) {
+	now := s.now().UTC().Truncate(time.Second)
+	var m messageRecord
+	if err := s.history.View(ctx, func(r *history.Reader) error { return r.Must(messageName(entry.Peer, entry.N), &m) }); err != nil {
+		return sentAt, err
+	}
+	fresh := func() bool { return m.SentAt.After(now.Add(-maxQueued)) && !m.SentAt.After(now.Add(time.Minute)) }
+	if fresh() {
+		return m.SentAt, nil
+	}
+	err = s.history.Update(ctx, func(w *history.Writer) error {
+		found, err := w.Get(queueName(k), entry)
+		if err != nil || !found {
+			return err
+		}
+		if err := w.Must(messageName(entry.Peer, entry.N), &m); err != nil || fresh() {
+			return err // another process was faster
+		}
+		m.SentAt = now
+		if entry.Envelope, err = s.sealer.Seal(to, chat.Plaintext{Body: m.Body, SentAt: now, Dev: m.Dev, Ctr: m.Ctr}); err != nil {
+			return err
+		}
+		if err := useNonce(w, entry.Envelope); err != nil {
+			return err
+		}
+		if err := w.Put(messageName(entry.Peer, entry.N), m); err != nil {
+			return err
+		}
+		return w.Put(queueName(k), *entry)
+	})
+	return m.SentAt, err
+}
+
 // final reports refusals that sending the same again does not change.
 func final(err error) bool {
 	for _, code := range []kez.Code{kez.MessageQuota, kez.MessagePolicy, kez.MessageBlocked, kez.MessageTooLarge, kez.MessagePeerChanged,
-		kez.HandleUnknown, kez.HandleInvalid} {
+		kez.HandleUnknown, kez.HandleInvalid, kez.MessageStale} {
 		if errors.Is(err, code) {
 			return true
 		}

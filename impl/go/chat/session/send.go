@@ -184,6 +184,8 @@ func failedHint(code kez.Code) string {
 		return "they take messages from people they know: register a handle here, or ask them another way to accept you"
 	case kez.MessageBlocked:
 		return "they blocked you"
+	case kez.MessageStale:
+		return "set the clock of this machine, and send it again"
 	case kez.MessagePeerChanged:
 		return "send it again to the new key, once you know whose it is"
 	}
