@@ -5,15 +5,19 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"kez.lat/kez/impl/go/channel/chains"
 	"kez.lat/kez/impl/go/claim"
 	"kez.lat/kez/impl/go/encoding"
+	"kez.lat/kez/impl/go/home"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
+	"kez.lat/kez/impl/go/sigchain/chainfile"
 	"kez.lat/kez/impl/go/store"
 )
 
@@ -89,4 +93,39 @@ type served []byte
 
 func (s served) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(s)), Request: r}, nil
+}
+
+// Chains on this machine are bounded as well: past the budget they are read again
+// for each identity, and still decide.
+func TestBudgetOfKeptChains(t *testing.T) {
+	h, err := home.Open(filepath.Join(t.TempDir(), "home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := chainfile.In(h)
+	k, err := keys.FromSeed([32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Append(k.Identity(), func(s *sigchain.State) ([]byte, error) {
+		return sigchain.Sign(s, sigchain.Change{Op: sigchain.Revoke, Subject: k.Identity()}, k, time.Unix(1780000000, 0))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for held, cached := range map[int]int{0: 1, budget: 0} {
+		r := (&Verifier{Kept: &files}).Begin(t.Context())
+		r.heldLocal = held
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				if got := r.keptChain(k.Identity()); len(got) != 1 || got[0].state.Length != 1 {
+					t.Errorf("%d held: %+v", held, got)
+				}
+			})
+		}
+		group.Wait()
+		if len(r.local) != cached {
+			t.Errorf("%d held: %d chains stay in memory", held, len(r.local))
+		}
+	}
 }

@@ -40,12 +40,14 @@ type Run struct {
 	timeout time.Duration
 	ctx     context.Context // of the whole run: one identity's time must not end another's question
 
-	mu      sync.Mutex
-	asked   map[asking]*asked
-	local   map[kez.Identity]*asked
-	slots   map[string]chan struct{}
-	held    int // bytes of the budget
-	keeping sync.Mutex
+	mu    sync.Mutex
+	asked map[asking]*asked
+	local map[kez.Identity]*asked
+	slots map[string]chan struct{}
+	held  int // bytes of the budget, of chains that were fetched
+	// heldLocal is that of the chains on this machine, for which the budget holds too.
+	heldLocal int
+	keeping   sync.Mutex
 }
 
 // asking is one question to one source.
@@ -228,7 +230,7 @@ func (r *Run) ask(s chains.Source, primary kez.Identity) *asked {
 		ctx, cancel := context.WithTimeout(r.ctx, r.timeout)
 		defer cancel()
 		a.chain, a.err = s.Get(ctx)
-		if a.err == nil && !r.hold(a.chain) {
+		if a.err == nil && !r.hold(a.chain, &r.held) {
 			a.chain, a.full, a.err = nil, true, kez.Errorf(kez.ChannelTooLarge, "the chains of this run are larger together than %d bytes", budget).
 				WithHint("verify fewer identities at once")
 		}
@@ -236,16 +238,16 @@ func (r *Run) ask(s chains.Source, primary kez.Identity) *asked {
 	return a
 }
 
-// hold counts a chain that is kept in memory until the run ends, and reports
-// false where there is no room for it.
-func (r *Run) hold(c *store.Chain) bool {
+// hold counts, in held, a chain that stays in memory until the run ends, and
+// reports false where there is no room for it.
+func (r *Run) hold(c *store.Chain, held *int) bool {
 	cost := len(c.Lines) + eventCost*c.State.Length
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.held+cost > budget {
+	if *held+cost > budget {
 		return false
 	}
-	r.held += cost
+	*held += cost
 	return true
 }
 
@@ -255,14 +257,7 @@ func (r *Run) keptChain(primary kez.Identity) []chainSource {
 	if r.kept == nil {
 		return nil
 	}
-	r.mu.Lock()
-	a := r.local[primary]
-	if a == nil {
-		a = &asked{chain: &store.Chain{}}
-		a.chain.State, a.chain.Lines, a.err = r.kept.Load(primary)
-		r.local[primary] = a
-	}
-	r.mu.Unlock()
+	a := r.loaded(primary)
 	switch state := a.chain.State; {
 	case a.err != nil && !errors.Is(a.err, kez.SigchainFork):
 		return []chainSource{{name: localSource, primary: primary, kind: fromHome, err: a.err}}
@@ -271,6 +266,29 @@ func (r *Run) keptChain(primary kez.Identity) []chainSource {
 	default:
 		return []chainSource{{name: localSource, primary: primary, kind: fromHome, state: state, lines: a.chain.Lines}}
 	}
+}
+
+// loaded reads a kept chain once for the run, as long as the memory for those
+// lasts, and then each time.
+func (r *Run) loaded(primary kez.Identity) *asked {
+	r.mu.Lock()
+	a := r.local[primary]
+	if a != nil {
+		r.mu.Unlock()
+		<-a.done
+		return a
+	}
+	a = &asked{done: make(chan struct{}), chain: &store.Chain{}}
+	r.local[primary] = a
+	r.mu.Unlock()
+	a.chain.State, a.chain.Lines, a.err = r.kept.Load(primary)
+	if a.chain.State != nil && !r.hold(a.chain, &r.heldLocal) {
+		r.mu.Lock()
+		delete(r.local, primary)
+		r.mu.Unlock()
+	}
+	close(a.done)
+	return a
 }
 
 // localSource is the name of the kept chain among the sources (KEZ-CLI-054).
