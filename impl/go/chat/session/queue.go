@@ -123,7 +123,7 @@ func (s *Session) deliver(ctx context.Context, k int, server string, confirmed m
 }
 
 // maxQueued is how long a message may wait with the time that it was sealed with: a
-// recipient refuses what was sent more than 7 days before it was stored.
+// recipient refuses what was sent more than 7 days before it was stored (KEZ-MSG-035).
 const maxQueued = 6 * 24 * time.Hour
 
 // freshen seals a message anew that waited too long, or was sealed under a clock

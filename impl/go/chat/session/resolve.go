@@ -68,6 +68,13 @@ func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) 
 		return Peer{}, kez.Errorf(kez.ChannelUnknownSystem, "accounts cannot be verified here").WithHint("give a handle or a primary")
 	case id.System() != kez.SystemEd25519:
 		if id, err = s.o.Identify(ctx, account); err != nil {
+			// What was looked at and proves nothing is nobody's account any more.
+			if status, known := kez.StatusOf(kez.CodeOf(err), true); known && status != kez.Unreachable {
+				err = errors.Join(err, s.moveAccount(ctx, account, kez.Identity{}))
+			}
+			return Peer{}, err
+		}
+		if err := s.sameOwner(ctx, account, id); err != nil {
 			return Peer{}, err
 		}
 		if id.System() != kez.SystemEd25519 {
@@ -86,9 +93,47 @@ func (s *Session) resolveIdentity(ctx context.Context, to string) (Peer, error) 
 	if err != nil || account == id || slices.Contains(peer.Proven, account) {
 		return peer, err
 	}
-	return s.change(ctx, id, func(_ *history.Writer, p *peerRecord) error {
-		p.Proven, p.ProvenAt = append(p.Proven, account.String()), s.now().UTC()
-		return nil
+	if err := s.moveAccount(ctx, account, id); err != nil {
+		return Peer{}, err
+	}
+	return s.Peer(ctx, id)
+}
+
+// sameOwner stops where an account was somebody else's before: whoever took it over
+// can publish a proof for a key of their own (KEZ-MSG-034). A chain that hands over
+// explains it.
+func (s *Session) sameOwner(ctx context.Context, account, now kez.Identity) error {
+	peers, err := s.Peers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range peers {
+		if p.Primary != now && slices.Contains(p.Proven, account) && !s.handedOver(ctx, p.Primary, now) {
+			return kez.Errorf(kez.MessagePeerChanged, "%s belonged to %s before, and now proves another key, so nothing was sent: it was %s, and is %s",
+				account, p.Name, p.Primary, now).
+				WithHint("ask them another way first; kez chat verify %s looks anew at what is theirs, and the account leads to the new key after that", p.Name)
+		}
+	}
+	return nil
+}
+
+// moveAccount notes that an account verified for a primary, and for nobody else;
+// for nobody at all with the zero identity.
+func (s *Session) moveAccount(ctx context.Context, account, to kez.Identity) error {
+	return s.history.Update(ctx, func(w *history.Writer) error {
+		return eachPeer(&w.Reader, func(p *peerRecord) error {
+			at := slices.Index(p.Proven, account.String())
+			switch owner := p.Primary == to.String(); {
+			case owner && at < 0:
+				p.Proven = append(p.Proven, account.String())
+			case !owner && at >= 0:
+				p.Proven = slices.Delete(p.Proven, at, at+1)
+			case !owner:
+				return nil
+			}
+			p.ProvenAt = s.now().UTC()
+			return savePeer(w, p)
+		})
 	})
 }
 

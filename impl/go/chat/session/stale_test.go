@@ -10,7 +10,7 @@ import (
 	"kez.lat/kez/impl/go/kez"
 )
 
-// KEZ-MSG-022: a message that waited longer than a recipient takes it is sealed
+// KEZ-MSG-022, 035: a message that waited longer than a recipient takes it is sealed
 // anew when it goes out, and keeps its number.
 func TestLongQueueIsShown(t *testing.T) {
 	w := newWorld(t)

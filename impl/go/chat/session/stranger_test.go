@@ -101,6 +101,74 @@ func TestTypedAccountIsKept(t *testing.T) {
 	}
 }
 
+// K-12, KEZ-MSG-034: an account that leads to another key stops, until a look at the one
+// who had it says that it is theirs no more, or their chain hands over.
+func TestK12_AccountOfAnotherKeyStops(t *testing.T) {
+	ctx := t.Context()
+	w := newWorld(t)
+	people := w.person(t, "alice")
+	owner, handsOver := "bob", false
+	var failure error
+	people.with = func(o *Options) {
+		o.Identify = func(context.Context, kez.Identity) (kez.Identity, error) {
+			if failure != nil {
+				return kez.Identity{}, failure
+			}
+			return id(t, owner), nil
+		}
+		o.Prove = func(_ context.Context, primary kez.Identity, _ []kez.Identity) (p Proofs) {
+			if primary == id(t, owner) {
+				p.Proven = append(p.Proven, account(t, "github:bob"))
+			}
+			return p
+		}
+		o.Successor = func(_ context.Context, primary kez.Identity) (next kez.Identity, err error) {
+			if handsOver && primary == id(t, "carol") {
+				next = id(t, "bob")
+			}
+			return next, nil
+		}
+	}
+	alice := people.registered()
+	w.person(t, "bob").registered()
+	w.person(t, "carol").registered()
+	resolve(t, alice, "github:bob")
+	owner = "carol"
+	for range 2 {
+		if _, err := alice.Resolve(ctx, "github:bob"); !errors.Is(err, kez.MessagePeerChanged) {
+			t.Fatal(err)
+		}
+	}
+	if p, err := alice.Look(ctx, id(t, "bob"), true); err != nil || p.Label() != "@bob" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if p := resolve(t, alice, "github:bob"); p.Label() != "@carol (github:bob)" {
+		t.Errorf("%q", p.Label())
+	}
+	owner, handsOver = "bob", true
+	if p := resolve(t, alice, "github:bob"); p.Label() != "@bob (github:bob)" {
+		t.Errorf("%q", p.Label())
+	}
+	label := func() string {
+		p, err := alice.Peer(ctx, id(t, "bob"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Label()
+	}
+	// "Could not look" takes nothing from anybody, "not there" does.
+	for _, code := range []kez.Code{kez.ChannelUnreachable, kez.ChannelBadContent, kez.SigchainRollback} {
+		failure = kez.Errorf(code, "no look")
+		if _, err := alice.Resolve(ctx, "github:bob"); !errors.Is(err, code) || label() != "@bob (github:bob)" {
+			t.Errorf("%s: %v, %q", code, err, label())
+		}
+	}
+	failure = kez.Errorf(kez.ClaimRevoked, "revoked")
+	if _, err := alice.Resolve(ctx, "github:bob"); !errors.Is(err, kez.ClaimRevoked) || label() != "@bob" {
+		t.Errorf("%v, %q", err, label())
+	}
+}
+
 // Hosts that strangers name may never answer: nothing ends by that, and nobody is
 // asked about twice in a row.
 func TestSlowProofsEndNothing(t *testing.T) {
