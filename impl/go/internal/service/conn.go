@@ -48,6 +48,14 @@ func (c *conn) sound() bool {
 	return c.framing.sound(c.served)
 }
 
+// sending reports whether the request that is being answered has a body of which
+// more is to come.
+func (c *conn) sending() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.served == c.framing.heads && frameBody <= c.framing.state && c.framing.state < frameLost
+}
+
 // builtin is how the errors that net/http writes itself go on after their
 // status line; no handler here answers so.
 var builtin = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")

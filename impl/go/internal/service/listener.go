@@ -20,19 +20,27 @@ func (l listener) Accept() (net.Conn, error) {
 
 // shedder bounds the number of connections. At the bound the one that has waited
 // longest, with no request or only a part of a head, is closed for a new one, so
-// that those who say nothing cannot lock out those who do. Where all are at work
-// the new one is closed.
+// that those who say nothing cannot lock out those who do; where none is, the
+// one whose body is longest on its way. Where all are at work the new one is
+// closed.
 type shedder struct {
 	max int
 
 	mu      sync.Mutex
-	open    map[net.Conn]*list.Element // its element in waiting, nil while at work
-	waiting *list.List                 // oldest first
+	open    map[net.Conn]place
+	waiting *list.List // oldest first
+	working *list.List // those with a request, oldest first
 	shed    int64
 }
 
+// place is where a connection stands.
+type place struct {
+	list    *list.List
+	element *list.Element
+}
+
 func newShedder(most int) *shedder {
-	return &shedder{max: most, open: map[net.Conn]*list.Element{}, waiting: list.New()}
+	return &shedder{max: most, open: map[net.Conn]place{}, waiting: list.New(), working: list.New()}
 }
 
 // state is the ConnState hook of http.Server.
@@ -45,33 +53,48 @@ func (s *shedder) state(c net.Conn, state http.ConnState) {
 func (s *shedder) next(c net.Conn, state http.ConnState) (victim net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	element, known := s.open[c]
-	if !known && state != http.StateNew {
+	if _, known := s.open[c]; !known && state != http.StateNew {
 		return nil // it was shed
 	}
-	if element != nil {
-		s.waiting.Remove(element)
-	}
+	s.remove(c)
 	switch state {
 	case http.StateNew:
 		if len(s.open) >= s.max {
 			s.shed++
-			oldest := s.waiting.Front()
-			if oldest == nil {
+			if victim = s.victim(); victim == nil {
 				return c
 			}
-			victim = s.waiting.Remove(oldest).(net.Conn)
-			delete(s.open, victim)
+			s.remove(victim)
 		}
-		s.open[c] = s.waiting.PushBack(c)
+		s.add(c, s.waiting)
 	case http.StateIdle:
-		s.open[c] = s.waiting.PushBack(c)
+		s.add(c, s.waiting)
 	case http.StateActive:
-		s.open[c] = nil
-	default:
-		delete(s.open, c)
+		s.add(c, s.working)
 	}
 	return victim
+}
+
+func (s *shedder) add(c net.Conn, l *list.List) { s.open[c] = place{l, l.PushBack(c)} }
+
+func (s *shedder) remove(c net.Conn) {
+	if p, known := s.open[c]; known {
+		p.list.Remove(p.element)
+		delete(s.open, c)
+	}
+}
+
+// victim is the connection to close for another; nil where all are at work.
+func (s *shedder) victim() net.Conn {
+	if oldest := s.waiting.Front(); oldest != nil {
+		return oldest.Value.(net.Conn)
+	}
+	for e := s.working.Front(); e != nil; e = e.Next() {
+		if c, ok := e.Value.(*conn); ok && c.sending() {
+			return c
+		}
+	}
+	return nil
 }
 
 // closeWaiting closes the connections without a request under way, for which a

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -267,6 +268,59 @@ func TestH04_SlowConnectionsLockNobodyOut(t *testing.T) {
 		<-ended
 	}
 	close(stop)
+}
+
+// Bodies that do not come are closed for those that ask, the oldest first, and a
+// request that is being answered never.
+func TestH05_SlowBodiesLockNobodyOut(t *testing.T) {
+	const room = 4
+	entered, finish := make(chan string), make(chan struct{})
+	m := hello()
+	m.Handle("POST", "/slow", func(w http.ResponseWriter, r *http.Request) error {
+		entered <- "slow"
+		_, err := io.Copy(io.Discard, r.Body)
+		return errors.Join(err, r.Body.Close())
+	})
+	m.Handle("GET", "/work", func(w http.ResponseWriter, r *http.Request) error {
+		entered <- "work"
+		<-finish
+		WriteJSON(w, 200, "done")
+		return nil
+	})
+	s := start(t, m, func(o *Options) { o.MaxConnections = room }, nil)
+	open := func(text string) net.Conn {
+		c, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		if _, err := io.WriteString(c, text); err != nil {
+			t.Fatal(err)
+		}
+		<-entered
+		return c
+	}
+	working := open("GET /work HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	slow := make([]net.Conn, room-1)
+	for i := range slow {
+		slow[i] = open("POST /slow HTTP/1.1\r\nHost: a\r\n" + []string{"Content-Length: 1000\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n5\r\nx"}[i%2])
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(s.base + "/hello/you")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if _, err := io.Copy(io.Discard, slow[0]); err != nil && !errors.Is(err, syscall.ECONNRESET) { // it was closed
+		t.Error(err)
+	}
+	close(finish)
+	if got, err := io.ReadAll(working); err != nil || !strings.Contains(string(got), `"done"`) {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, c := range slow[1:] { // which are open still
+		c.Close()
+	}
 }
 
 func TestChaosIsDeterministic(t *testing.T) {
