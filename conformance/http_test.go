@@ -26,7 +26,9 @@ const hiddenRelay = "__kez-chat-server"
 func goStore(t *testing.T, flags ...string) string { return goServer(t, hiddenStore, flags...) }
 
 // goRelay starts its relay.
-func goRelay(t *testing.T) string { return goServer(t, hiddenRelay, "--server", "kez.test") }
+func goRelay(t *testing.T) string {
+	return goServer(t, hiddenRelay, "--server", "kez.test", "--new-handles", "0", "--sends", "0")
+}
 
 func goServer(t *testing.T, hidden string, flags ...string) string {
 	t.Helper()
