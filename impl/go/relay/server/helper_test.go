@@ -101,7 +101,7 @@ func start(t testing.TB, change func(*Config, *service.Options)) *world {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	c := Config{Directory: w.db, Mailbox: w.db, Now: w.time, After: func(time.Duration) <-chan time.Time { return w.ticks }, Stopping: ctx.Done(),
+	c := Config{Directory: w.db, Mailbox: w.db, Now: w.time, After: func(time.Duration) <-chan time.Time { return w.ticks }, Stopping: ctx.Done(), Log: log,
 		Name: serverName, SigServer: "http://sig.test/", Reserved: relay.Reserved, Site: EmbeddedSite(), MaxStreams: 2000}
 	o := service.DefaultOptions("127.0.0.1:0")
 	if change != nil {

@@ -167,7 +167,7 @@ func serve(args []string, env service.Env) (err error) {
 	go func() { defer close(kept); keep(ctx, db, s.retention, log) }()
 	defer func() { cancel(); <-kept }()
 	handler := New(Config{
-		Directory: db, Mailbox: db, Now: time.Now, After: time.After, Stopping: ctx.Done(), Proxies: s.service.Proxies,
+		Directory: db, Mailbox: db, Now: time.Now, After: time.After, Stopping: ctx.Done(), Log: log, Proxies: s.service.Proxies,
 		Name: s.name, SigServer: s.sigServer, Reserved: slices.Clone(s.reserved), Site: site,
 		NewHandles: s.newHandles, Sends: s.sends, Receives: s.receives, MaxStreams: s.maxStreams,
 		Quota: relay.Quota{Messages: int64(s.quotaMessages), Bytes: s.quotaBytes}})

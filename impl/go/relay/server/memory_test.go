@@ -18,7 +18,7 @@ import (
 // gone through each, so that what a busy moment leaves behind is weighed too.
 func TestIdleStreamsAreCheap(t *testing.T) {
 	const n, most = 1000, 30_000
-	// One ticker for all, as a real relay has a timer for each.
+	// Each stream has a timer of its own, as in a real relay.
 	w := start(t, func(c *Config, _ *service.Options) { c.After = time.After })
 	var conns []net.Conn
 	t.Cleanup(func() {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type Config struct {
 	After func(time.Duration) <-chan time.Time
 	// Stopping is closed when streams have to end.
 	Stopping <-chan struct{}
+	Log      *slog.Logger
 	Proxies  service.Proxies
 
 	Name      string // of the relay, as registrations name it

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -92,10 +94,26 @@ type stream struct {
 // the client sees that it was cut off. Either way whoever reads on misses
 // nothing, so there is nothing to tell.
 func (s *stream) serve() {
-	err := s.run()
-	s.api.hub.leave(s.listener)
-	s.answer.Close(err == nil)
+	var err error
+	defer func() {
+		s.api.hub.leave(s.listener)
+		s.answer.Close(err == nil)
+	}()
+	err = s.guarded(s.run)
 }
+
+// guarded makes a panic an error, since nothing above a stream does.
+func (s *stream) guarded(f func() error) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			s.api.Log.Error("panic", "route", "stream", "what", what, "stack", string(debug.Stack()))
+			err = errPanic
+		}
+	}()
+	return f()
+}
+
+var errPanic = errors.New("a stream failed")
 
 // run sends until the client goes, the relay stops or the stream has to make
 // room.
@@ -134,14 +152,16 @@ func (s *stream) send() (more bool, err error) {
 	done := make(chan error)
 	rows := 0
 	go func() {
-		page, err := s.api.Mailbox.Page(context.Background(), s.listener.handle, s.last, streamRows, streamBytes)
-		*buffer = (*buffer)[:0]
-		for i := range page {
-			*buffer = appendEvent(*buffer, &page[i])
-			s.last = page[i].Seq
-		}
-		rows = len(page)
-		done <- err
+		done <- s.guarded(func() error {
+			page, err := s.api.Mailbox.Page(context.Background(), s.listener.handle, s.last, streamRows, streamBytes)
+			*buffer = (*buffer)[:0]
+			for i := range page {
+				*buffer = appendEvent(*buffer, &page[i])
+				s.last = page[i].Seq
+			}
+			rows = len(page)
+			return err
+		})
 	}()
 	if err := <-done; err != nil {
 		return false, err
