@@ -83,6 +83,43 @@ func TestK12_ChangedPeerStopsLoudly(t *testing.T) {
 	}
 }
 
+// K-12: a relay that changes the new key between the comparing and the accepting
+// does not have the wrong one taken.
+func TestK12_TheKeyComparedIsTheKeyTaken(t *testing.T) {
+	for name, between := range map[string]bool{"at once": false, "by way of the old key": true} {
+		w := newWorld(t)
+		alice := w.person(t, "alice").registered()
+		w.person(t, "bob").registered()
+		send(t, alice, "bob", "for Bob")
+		swap := func(who string) {
+			t.Helper()
+			lie, err := relay.SignRegistration("bob", "relay.test", key(t, who), w.now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Swap("bob", lie.Text)
+			if _, err := alice.Resolve(t.Context(), "bob"); !errors.Is(err, kez.MessagePeerChanged) {
+				t.Fatal(err)
+			}
+		}
+		swap("carol")
+		if between {
+			w.Swap("bob", nil)
+			resolve(t, alice, "bob")
+		}
+		swap("mall")
+		if _, err := alice.AcceptChange(t.Context(), id(t, "bob")); !errors.Is(err, kez.MessagePeerChanged) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if p, _ := alice.Peer(t.Context(), id(t, "bob")); p.Name != "@bob" || p.Changed == nil {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if p, err := alice.AcceptChange(t.Context(), id(t, "bob")); err != nil || p.Primary != id(t, "mall") {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+}
+
 // A relay that takes another name could give another key for a handle, since
 // handles are pinned by the name: it is stopped until the user says otherwise.
 func TestK12_RenamedRelayStopsToo(t *testing.T) {

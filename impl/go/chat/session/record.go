@@ -37,6 +37,9 @@ type peerRecord struct {
 	// AskedAt is when the relay was last asked who this is.
 	AskedAt time.Time     `json:"asked_at,omitzero"`
 	Changed *changeRecord `json:"changed,omitempty"`
+	// Other is the last key that the relay named instead, also after it came back
+	// to the pinned one.
+	Other string `json:"other,omitempty"`
 
 	Messages int       `json:"messages"`
 	Unread   int       `json:"unread"`
@@ -52,6 +55,9 @@ type changeRecord struct {
 	New     string    `json:"new"`
 	At      time.Time `json:"at"`
 	Rotated bool      `json:"rotated"`
+	// Again says that another new key was named before, which the user may have
+	// compared in place of this one.
+	Again bool `json:"again,omitempty"`
 }
 
 // messageRecord is one message of a thread.

@@ -210,7 +210,8 @@ func (s *Session) changed(ctx context.Context, c *relay.Contact, old kez.Identit
 	rotated := s.handedOver(ctx, old, c.Primary)
 	peer, err := s.change(ctx, old, func(_ *history.Writer, p *peerRecord) error {
 		if p.Changed == nil || p.Changed.New != c.Primary.String() {
-			p.Changed = &changeRecord{New: c.Primary.String(), At: s.now().UTC()}
+			p.Changed = &changeRecord{New: c.Primary.String(), At: s.now().UTC(), Again: p.Other != "" && p.Other != c.Primary.String()}
+			p.Other = c.Primary.String()
 		}
 		p.Changed.Rotated = rotated
 		return nil
@@ -251,16 +252,24 @@ func (s *Session) changeError(p Peer) error {
 }
 
 // AcceptChange takes the new key of a peer knowingly. The handle then means a new
-// peer with a thread of its own; what was queued for the old key is not sent.
+// peer with a thread of its own; what was queued for the old key is not sent. Where
+// the relay named several new keys, the first call fails with message.peer_changed,
+// so that the one that was compared is not mistaken for the one that is taken.
 func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, error) {
 	var peer Peer
+	again := ""
 	err := s.history.Update(ctx, func(w *history.Writer) error {
+		again = ""
 		was, err := needPeer(&w.Reader, old)
 		if err != nil {
 			return err
 		}
 		if was.Changed == nil {
 			return kez.Errorf(kez.CLIUsage, "the key of %s has not changed", s.nameOf(was))
+		}
+		if was.Changed.Again {
+			was.Changed.Again, again, peer = false, was.Changed.New, s.peer(was)
+			return savePeer(w, was)
 		}
 		p, err := makePeer(w, parsePrimary(was.Changed.New), Contact)
 		if err != nil {
@@ -282,6 +291,10 @@ func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, err
 	})
 	if err != nil {
 		return Peer{}, err
+	}
+	if again != "" {
+		return Peer{}, kez.Errorf(kez.MessagePeerChanged, "the relay named more than one new key for %s, and nothing was accepted: the last is %s", peer.Name, again).
+			WithHint("compare the number of: kez chat verify %s; then accept once more", peer.Name)
 	}
 	if err := s.push(ctx); err != nil && !errors.Is(err, kez.HandleUnknown) {
 		return peer, err
