@@ -45,7 +45,7 @@ func TestCheckFinds(t *testing.T) {
 		{"bytes in two spellings", "short.json", `"utf8":`, `"hex": "00", "utf8":`, "short.json"},
 		{"an absent file", "compact.json", `"file": "blobs/compact`, `"file": "blobs/compost`, "no file blobs/compost"},
 		{"an edited file", "identity_valid.txt", "github:alice\n", "", "SHA256SUMS"},
-		{"a reason that is no longer needed", "later.txt", "KEZ-RELAY:", "KEZ-JSON-001:", "KEZ-JSON-001"},
+		{"a reason that is no longer needed", "later.txt", "KEZ-ERR:", "KEZ-JSON-001:", "KEZ-JSON-001"},
 		{"a rule with nothing", "untestable.txt", "KEZ-SIG-023: ", "# ", "KEZ-SIG-023"},
 	} {
 		_, err := Check(folder(t, c.file, c.old, c.new))
