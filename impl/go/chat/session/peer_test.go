@@ -120,6 +120,36 @@ func TestK12_TheKeyComparedIsTheKeyTaken(t *testing.T) {
 	}
 }
 
+// Of a peer with two handles, the one that has another key is the one that goes.
+func TestK12_OnlyTheHandleThatChangedGoes(t *testing.T) {
+	w := newWorld(t)
+	alice := w.person(t, "alice").registered()
+	bob := w.person(t, "bob").registered()
+	w.person(t, "mall").registered()
+	send(t, alice, "bob", "for Bob")
+	second, err := relay.SignRegistration("bob2", "relay.test", bob.o.Key, w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alice.meet(t.Context(), &relay.Contact{Handle: second.Handle, Server: second.Server, Primary: second.Primary}); err != nil {
+		t.Fatal(err)
+	}
+	lie, err := relay.SignRegistration("bob", "relay.test", key(t, "mall"), w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Swap("bob", lie.Text)
+	if _, err := alice.Resolve(t.Context(), "bob"); !errors.Is(err, kez.MessagePeerChanged) {
+		t.Fatal(err)
+	}
+	if p, err := alice.AcceptChange(t.Context(), id(t, "bob")); err != nil || p.Primary != id(t, "mall") || p.Name != "@bob" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if p, found, err := alice.pinned(t.Context(), "bob2", "relay.test"); err != nil || !found || p.Primary != id(t, "bob") || p.Name != "@bob2" {
+		t.Errorf("%+v, %t, %v", p, found, err)
+	}
+}
+
 // A relay that takes another name could give another key for a handle, since
 // handles are pinned by the name: it is stopped until the user says otherwise.
 func TestK12_RenamedRelayStopsToo(t *testing.T) {

@@ -52,6 +52,8 @@ type peerRecord struct {
 }
 
 type changeRecord struct {
+	Handle  string    `json:"handle"` // which has the new key, and may be an older one of the peer
+	Server  string    `json:"server"`
 	New     string    `json:"new"`
 	At      time.Time `json:"at"`
 	Rotated bool      `json:"rotated"`

@@ -209,8 +209,8 @@ func pin(w *history.Writer, c *relay.Contact) (old kez.Identity, err error) {
 func (s *Session) changed(ctx context.Context, c *relay.Contact, old kez.Identity) (Peer, error) {
 	rotated := s.handedOver(ctx, old, c.Primary)
 	peer, err := s.change(ctx, old, func(_ *history.Writer, p *peerRecord) error {
-		if p.Changed == nil || p.Changed.New != c.Primary.String() {
-			p.Changed = &changeRecord{New: c.Primary.String(), At: s.now().UTC(), Again: p.Other != "" && p.Other != c.Primary.String()}
+		if p.Changed == nil || p.Changed.New != c.Primary.String() || p.Changed.Handle != c.Handle || p.Changed.Server != c.Server {
+			p.Changed = &changeRecord{Handle: c.Handle, Server: c.Server, New: c.Primary.String(), At: s.now().UTC(), Again: p.Other != "" && p.Other != c.Primary.String()}
 			p.Other = c.Primary.String()
 		}
 		p.Changed.Rotated = rotated
@@ -275,14 +275,17 @@ func (s *Session) AcceptChange(ctx context.Context, old kez.Identity) (Peer, err
 		if err != nil {
 			return err
 		}
-		p.Handle, p.Server = was.Handle, was.Server
+		change := was.Changed
+		p.Handle, p.Server = change.Handle, change.Server
 		if err := setStatus(w, p, Contact); err != nil {
 			return err
 		}
-		if err := w.Put(pinName(was.Handle, was.Server), p.Primary); err != nil {
+		if err := w.Put(pinName(change.Handle, change.Server), p.Primary); err != nil {
 			return err
 		}
-		was.Former, was.Handle, was.Server, was.Changed = was.Handle, "", "", nil
+		if was.Changed = nil; was.Handle == change.Handle && was.Server == change.Server {
+			was.Former, was.Handle, was.Server = was.Handle, "", ""
+		}
 		if err := savePeer(w, was); err != nil {
 			return err
 		}
