@@ -26,7 +26,14 @@ func makeIfAbsent(path string, schema Schema) error {
 		return damaged(path, schema, "the file is empty")
 	}
 	if there {
-		return checkHeader(path, schema)
+		if err := checkHeader(path, schema); err != nil {
+			return err
+		}
+		found, err := logDamaged(path + "-wal")
+		if err == nil && found {
+			return damaged(path, schema, "its write-ahead log was changed since it was written")
+		}
+		return refused(path, schema, err)
 	}
 	if left, _, err := exists(path + "-wal"); err == nil && left {
 		return damaged(path, schema, "the file is gone, and its write-ahead log is still there")
