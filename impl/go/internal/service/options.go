@@ -60,8 +60,9 @@ func (o *Options) Flags(f *Flags, prefix string) {
 	})
 }
 
-// check refuses what cannot be served.
-func (o *Options) check() error {
+// Check refuses what cannot be served, so that a program can before it opens its
+// database.
+func (o *Options) Check() error {
 	if _, _, err := net.SplitHostPort(o.Bind); err != nil {
 		return kez.Errorf(kez.CLIUsage, "--bind %s is no host:port", kez.Quote(o.Bind)).WithHint("write for example 127.0.0.1:7878")
 	}

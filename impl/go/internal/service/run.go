@@ -35,7 +35,7 @@ func NewLog(w io.Writer, level slog.Level) *slog.Logger {
 // finishes what is under way, within the deadline, and returns nil.
 func (s *Server) Run(ctx context.Context) error {
 	o := s.Options
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return err
 	}
 	listen := s.Listen

@@ -366,7 +366,7 @@ func TestChaosIsRefusedForOthers(t *testing.T) {
 		"0.0.0.0:0": false, "[::]:0": false, ":0": false, "192.0.2.1:80": false, "example.com:80": false, "127.0.0.1.example.com:1": false} {
 		o := DefaultOptions(address)
 		o.Chaos = &seed
-		if err := o.check(); (err == nil) != ok {
+		if err := o.Check(); (err == nil) != ok {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

@@ -51,3 +51,19 @@ func TestHealthCommand(t *testing.T) {
 		}
 	}
 }
+
+// A wrong command line makes no database.
+func TestUsageErrorsLeaveNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{{"--chaos", "1"}, {"--chaos", "x"}, {"--bind", "nowhere"}, {"--metrics-bind", "1"}, {"--max-size", "much"}, {"x"}, {"--", "x"},
+		{"mirror"}, {"mirror", "--from", "ftp://a"}, {"mirror", "--from", "https://a.example", "--chaos", "1"}, {"backup"}, {"backup", "a", "b"}} {
+		var errs strings.Builder
+		env := Env{Context: context.Background(), Stdout: io.Discard, Stderr: &errs, Getenv: func(string) string { return "" }}
+		if exit := Main(args, env); exit != 2 || !strings.Contains(errs.String(), "hint: ") {
+			t.Errorf("%v: exit %d: %s", args, exit, errs.String())
+		}
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+}

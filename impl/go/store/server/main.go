@@ -73,6 +73,9 @@ func serve(args []string, env service.Env) error {
 
 // run opens the database and serves until the context ends; beside runs along.
 func (s *settings) run(env service.Env, beside func(context.Context, *sqlite.Store, *slog.Logger)) (err error) {
+	if err := s.service.Check(); err != nil {
+		return err
+	}
 	log := service.NewLog(env.Stderr, s.service.LogLevel)
 	db, err := s.open(log)
 	if err != nil {
