@@ -31,9 +31,12 @@ var directions = []struct {
 // exempt are wrong implementations on purpose, which wrap a right one.
 const exempt = "conformance/mutants"
 
-// testHelper ends the path of packages that only tests import, which may start
-// the fakes of a whole world although they stand within an implementation.
-const testHelper = "/internal/worldtest"
+// testOnly end the paths of packages that only tests import.
+var testOnly = []string{"/internal/worldtest", "/internal/servertest", "/internal/sharedtest", "/httpfake/corpustest"}
+
+// worldHelper ends the path of one of these that may start the fakes of a whole
+// world although it stands within an implementation.
+const worldHelper = "/internal/worldtest"
 
 // stdOnly are packages that import nothing but the standard library.
 var stdOnly = []string{"spec", "vectors"}
@@ -50,7 +53,7 @@ func TestImports(t *testing.T) {
 	for _, p := range packages(t) {
 		path := strings.TrimPrefix(p.ImportPath, module)
 		for _, d := range directions {
-			if !within(path, d.from) || within(path, exempt) || strings.HasSuffix(path, testHelper) {
+			if !within(path, d.from) || within(path, exempt) || strings.HasSuffix(path, worldHelper) {
 				continue
 			}
 			for _, dep := range p.Deps {
@@ -63,8 +66,10 @@ func TestImports(t *testing.T) {
 		}
 		// Deps are those of the package itself, never of its tests.
 		for _, dep := range p.Deps {
-			if strings.HasPrefix(dep, module) && strings.HasSuffix(dep, testHelper) {
-				t.Errorf("%s imports %s, which is for tests only", path, dep)
+			for _, helper := range testOnly {
+				if strings.HasPrefix(dep, module) && strings.HasSuffix(dep, helper) {
+					t.Errorf("%s imports %s, which is for tests only", path, dep)
+				}
 			}
 		}
 		for _, only := range stdOnly {

@@ -1,0 +1,77 @@
+package servertest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Verdict is what a trace says.
+type Verdict struct {
+	Answers int      // with status 201
+	Syncs   int      // of the write-ahead log that succeeded
+	Early   []string // answers that no sync came before
+}
+
+var (
+	resumedCall = regexp.MustCompile(`^<\.\.\. \w+ resumed>`)
+	descriptor  = regexp.MustCompile(`^\w+\((\d+<[^>]*>)`)
+)
+
+// Judge follows the system calls of a trace that [TraceSyncs] has made. Each 201
+// is to be written after a sync of the write-ahead log which began once something
+// had been written there after its POST was read, and that had ended. Time is the
+// number of a line; a call may begin in one line and end in another.
+func Judge(trace string) Verdict {
+	var v Verdict
+	begun := map[string]string{} // by thread: the first half of an unfinished call
+	syncing := map[string]int{}  // by thread: when its sync of the log began
+	asked := map[string]int{}    // by connection: when its request had been read
+	type span struct{ from, to int }
+	var written []int // when writes to the log had ended
+	var syncs []span
+	now := 0
+	for line := range strings.Lines(trace) {
+		now++
+		thread, call, _ := strings.Cut(strings.TrimSpace(line), " ")
+		call = strings.TrimSpace(call)
+		starts, ends := true, true
+		if half, unfinished := strings.CutSuffix(call, "<unfinished ...>"); unfinished {
+			begun[thread], call, ends = half, half, false
+		} else if rest := resumedCall.ReplaceAllString(call, ""); rest != call {
+			call, starts = begun[thread]+rest, false
+		}
+		name, _, _ := strings.Cut(call, "(")
+		file := ""
+		if m := descriptor.FindStringSubmatch(call); m != nil {
+			file = m[1]
+		}
+		onLog := strings.HasSuffix(file, "-wal>")
+		switch {
+		case name == "read" && ends && strings.Contains(call, `OST /`): // P may have been read while it waited
+			asked[file] = now
+		case strings.HasPrefix(name, "pwrite") && ends && onLog:
+			written = append(written, now)
+		case (name == "fsync" || name == "fdatasync") && onLog:
+			if starts {
+				syncing[thread] = now
+			}
+			if ends && strings.HasSuffix(call, "= 0") {
+				syncs = append(syncs, span{syncing[thread], now})
+				v.Syncs++
+			}
+		case (name == "write" || name == "writev") && starts && strings.Contains(call, `"HTTP/1.1 201`):
+			v.Answers++
+			covered := false
+			for _, w := range written {
+				for _, s := range syncs {
+					covered = covered || asked[file] != 0 && asked[file] < w && w < s.from && s.to < now
+				}
+			}
+			if !covered {
+				v.Early = append(v.Early, line)
+			}
+			delete(asked, file)
+		}
+	}
+	return v
+}
