@@ -85,7 +85,7 @@ func (s *settings) run(env service.Env, beside func(context.Context, *sqlite.Sto
 	ctx, cancel := context.WithCancel(env.Context)
 	running := make(chan struct{}, 2)
 	go func() { beside(ctx, db, log); running <- struct{}{} }()
-	go func() { scrub(ctx, db, sleep); running <- struct{}{} }()
+	go func() { database.Scrubs(ctx, db.Scrub, database.Sleep); running <- struct{}{} }()
 	defer func() { cancel(); <-running; <-running }()
 	server := &service.Server{Name: program, Options: s.service, Stdout: env.Stdout, Log: log,
 		Handler: New(Config{Log: db, Now: time.Now, Proxies: s.service.Proxies, NewChains: s.newChains})}
@@ -94,22 +94,4 @@ func (s *settings) run(env service.Env, beside func(context.Context, *sqlite.Sto
 
 func (s *settings) open(log *slog.Logger) (*sqlite.Store, error) {
 	return sqlite.Open(s.db, sqlite.Options{Options: database.Options{Batch: s.batch, MaxBytes: s.maxSize, Logger: log}})
-}
-
-// A scrub reads and checks everything that is stored; what it finds, healthz
-// tells (KEZ-STORE-037, 040). It reads slowly enough to leave the disk to those
-// who ask.
-const (
-	firstScrub    = time.Minute // after the start
-	scrubInterval = 24 * time.Hour
-	scrubRate     = 16 << 20 // bytes a second at most
-)
-
-func scrub(ctx context.Context, db *sqlite.Store, wait func(context.Context, time.Duration) error) {
-	pace := func(ctx context.Context, bytes int) error {
-		return wait(ctx, time.Duration(bytes)*time.Second/scrubRate)
-	}
-	for pause := firstScrub; wait(ctx, pause) == nil; pause = scrubInterval {
-		_ = db.Scrub(ctx, pace) // it logs what it finds, and Check tells it
-	}
 }

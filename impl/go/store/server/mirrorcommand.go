@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/internal/service"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
@@ -49,7 +50,7 @@ func mirrorCommand(args []string, env service.Env) error {
 	}
 	mirrors := func(log sigchain.Log, logger *slog.Logger) (all []*mirror) {
 		for _, c := range clients {
-			all = append(all, &mirror{from: c, log: log, logger: logger, wait: sleep, cursors: cursorOf(s.db, c.Base())})
+			all = append(all, &mirror{from: c, log: log, logger: logger, wait: database.Sleep, cursors: cursorOf(s.db, c.Base())})
 		}
 		return all
 	}
@@ -75,16 +76,4 @@ func (s *settings) copyOnce(env service.Env, mirrors func(sigchain.Log, *slog.Lo
 		err = errors.Join(err, m.catchUp(env.Context))
 	}
 	return errors.Join(err, db.Close())
-}
-
-// sleep waits, or ends with the context.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/store/sqlite"
@@ -34,7 +35,7 @@ func TestH22_ScrubbedSoonAfterTheStart(t *testing.T) {
 	}
 	base := serveLog(t, Config{Log: db})
 	var scrubs, paces []time.Duration
-	scrub(t.Context(), db, func(_ context.Context, d time.Duration) error {
+	database.Scrubs(t.Context(), db.Scrub, func(_ context.Context, d time.Duration) error {
 		switch {
 		case d < time.Second:
 			paces = append(paces, d)
@@ -56,7 +57,7 @@ func TestH22_ScrubbedSoonAfterTheStart(t *testing.T) {
 	for _, d := range paces {
 		paused += d
 	}
-	if least := time.Duration(size) * time.Second / scrubRate; paused < least {
+	if least := time.Duration(size) * time.Second / database.ScrubRate; paused < least {
 		t.Errorf("paused for %v of at least %v", paused, least)
 	}
 }
@@ -74,7 +75,7 @@ func TestScrubEndsWithTheServer(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	scrub(ctx, db, func(ctx context.Context, _ time.Duration) error {
+	database.Scrubs(ctx, db.Scrub, func(ctx context.Context, _ time.Duration) error {
 		if calls++; calls == 2 { // within the first scrub
 			cancel()
 		}

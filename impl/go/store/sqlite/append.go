@@ -15,7 +15,7 @@ func (s *Store) Append(ctx context.Context, tip sigchain.Tip, entries []sigchain
 		return true, nil
 	}
 	fits := false
-	err := s.noted(s.db.Write(ctx, func(tx *database.Tx) error {
+	err := s.damage.Noted(s.db.Write(ctx, func(tx *database.Tx) error {
 		c, found, err := s.find(tx, tip.Primary)
 		if err != nil {
 			return err

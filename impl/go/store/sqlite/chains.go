@@ -70,7 +70,7 @@ func (s *Store) fill(c *chain, head []byte, successor string, sum []byte) error 
 // Tip gives the end of a chain, of Length 0 where there is none.
 func (s *Store) Tip(ctx context.Context, primary kez.Identity) (sigchain.Tip, error) {
 	var tip sigchain.Tip
-	err := s.noted(s.db.ReadOne(ctx, func(tx *database.Tx) error {
+	err := s.damage.Noted(s.db.ReadOne(ctx, func(tx *database.Tx) error {
 		c, _, err := s.find(tx, primary)
 		tip = c.tip
 		return err

@@ -26,10 +26,10 @@ func (s *Store) checkTables(path string) error {
 			return startDamaged(path, err)
 		}
 	}
-	if err := s.scrubChains(ctx, atOnce); err != nil {
+	if err := s.scrubChains(ctx, database.AtOnce); err != nil {
 		return startDamaged(path, err)
 	}
-	if err := s.scrubActive(ctx, atOnce, nil); err != nil {
+	if err := s.scrubActive(ctx, database.AtOnce, nil); err != nil {
 		return startDamaged(path, err)
 	}
 	return nil
@@ -48,11 +48,8 @@ func startDamaged(path string, err error) error {
 // Check tells whether damage was found since the start or the last whole scrub,
 // and whether the database answers. It is cheap.
 func (s *Store) Check(ctx context.Context) error {
-	s.mu.Lock()
-	damage := s.damage
-	s.mu.Unlock()
-	if damage != nil {
-		return damage
+	if err := s.damage.Err(); err != nil {
+		return err
 	}
 	return s.read(ctx, func(tx *database.Tx) error {
 		n := int64(0)

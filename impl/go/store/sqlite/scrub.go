@@ -7,43 +7,28 @@ import (
 	"kez.lat/kez/impl/go/kez"
 )
 
-// Pace is called by a scrub, between its transactions, with the bytes it has read
-// since; it may wait, and its error ends the scrub.
-type Pace func(ctx context.Context, bytes int) error
-
-func atOnce(context.Context, int) error { return nil }
-
 // rowBytes is about what a row of the two small tables has.
 const rowBytes = 256
 
 // Scrub reads everything once, in short transactions, and gives the first
 // damage it finds. Check speaks of it until a later scrub finds none. Without a
 // pace it does not wait.
-func (s *Store) Scrub(ctx context.Context, pace Pace) error {
+func (s *Store) Scrub(ctx context.Context, pace database.Pace) error {
 	if pace == nil {
-		pace = atOnce
+		pace = database.AtOnce
 	}
-	s.mu.Lock()
-	before := s.damage
-	s.mu.Unlock()
-	if err := s.scrubChains(ctx, pace); err != nil {
-		return err
-	}
-	if err := s.scrubActive(ctx, pace, s.indexed); err != nil {
-		return err
-	}
-	if err := s.scrubEvents(ctx, pace); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	if s.damage == before { // what a reader met meanwhile, the scrub may have passed before
-		s.damage = nil
-	}
-	s.mu.Unlock()
-	return nil
+	return s.damage.Scrubbed(func() error {
+		if err := s.scrubChains(ctx, pace); err != nil {
+			return err
+		}
+		if err := s.scrubActive(ctx, pace, s.indexed); err != nil {
+			return err
+		}
+		return s.scrubEvents(ctx, pace)
+	})
 }
 
-func (s *Store) scrubChains(ctx context.Context, pace Pace) error {
+func (s *Store) scrubChains(ctx context.Context, pace database.Pace) error {
 	for after, more := int64(0), true; more; {
 		err := s.read(ctx, func(tx *database.Tx) error {
 			rows, err := tx.Query("SELECT id, name, length, bytes, head, successor, sum FROM chains WHERE id > ? ORDER BY id LIMIT ?", after, pageRows)
@@ -85,7 +70,7 @@ type activeRow struct {
 }
 
 // scrubActive reads the active subjects, and gives each page to more checks.
-func (s *Store) scrubActive(ctx context.Context, pace Pace, check func(*database.Tx, []activeRow) error) error {
+func (s *Store) scrubActive(ctx context.Context, pace database.Pace, check func(*database.Tx, []activeRow) error) error {
 	var last activeRow
 	page := make([]activeRow, 0, pageRows)
 	for {
@@ -143,7 +128,7 @@ func (s *Store) indexed(tx *database.Tx, page []activeRow) error {
 
 // scrubEvents reads every chain in its order, found by its name as a request
 // finds it: one that is not would be answered as a chain that never was.
-func (s *Store) scrubEvents(ctx context.Context, pace Pace) error {
+func (s *Store) scrubEvents(ctx context.Context, pace database.Pace) error {
 	for after, size := int64(0), 0; ; {
 		var c chain
 		found := false

@@ -21,7 +21,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/sigchain"
@@ -69,11 +68,9 @@ type Options struct {
 
 // Store is an open store, safe for concurrent use.
 type Store struct {
-	db  *database.DB
-	log *slog.Logger
-
-	mu     sync.Mutex
-	damage error // the last damage found, until a scrub finds none
+	db     *database.DB
+	log    *slog.Logger
+	damage database.Damage
 }
 
 // Open opens the store in the file at path and makes it where there is none.
@@ -109,23 +106,11 @@ func Backup(ctx context.Context, path, to string) error {
 func (s *Store) damaged(what string, details ...any) error {
 	s.log.Error("the store is damaged: "+what, details...)
 	err := database.Damaged()
-	s.mu.Lock()
-	s.damage = err
-	s.mu.Unlock()
+	s.damage.Found(err)
 	return err
 }
 
 // read is a read transaction in which damage that SQLite finds is noted.
 func (s *Store) read(ctx context.Context, f func(*database.Tx) error) error {
-	return s.noted(s.db.Read(ctx, f))
-}
-
-// noted remembers damage for Check.
-func (s *Store) noted(err error) error {
-	if errors.Is(err, database.ErrDamaged) {
-		s.mu.Lock()
-		s.damage = err
-		s.mu.Unlock()
-	}
-	return err
+	return s.damage.Noted(s.db.Read(ctx, f))
 }
