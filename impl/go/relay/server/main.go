@@ -147,6 +147,9 @@ func serve(args []string, env service.Env) (err error) {
 	if err := s.flags(env).None(args); err != nil {
 		return err
 	}
+	if err := s.service.Check(); err != nil {
+		return err
+	}
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -163,9 +166,10 @@ func serve(args []string, env service.Env) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	ctx, cancel := context.WithCancel(env.Context)
-	kept := make(chan struct{})
-	go func() { defer close(kept); keep(ctx, db, s.retention, log) }()
-	defer func() { cancel(); <-kept }()
+	running := make(chan struct{}, 2)
+	go func() { expire(ctx, db, s.retention, log, time.Now, database.Sleep); running <- struct{}{} }()
+	go func() { database.Scrubs(ctx, db.Scrub, database.Sleep); running <- struct{}{} }()
+	defer func() { cancel(); <-running; <-running }()
 	handler := New(Config{
 		Directory: db, Mailbox: db, Now: time.Now, After: time.After, Stopping: ctx.Done(), Log: log, Proxies: s.service.Proxies,
 		Name: s.name, SigServer: s.sigServer, Reserved: slices.Clone(s.reserved), Site: site,
@@ -177,35 +181,19 @@ func serve(args []string, env service.Env) (err error) {
 	return server.Run(ctx)
 }
 
-const (
-	// expireInterval is how often messages past the retention are removed, and
-	// scrubInterval how often everything stored is read and checked; what that
-	// finds, healthz tells (KEZ-STORE-037).
-	expireInterval = time.Hour
-	scrubInterval  = 24 * time.Hour
-)
+// expireInterval is how often messages past the retention are removed.
+const expireInterval = time.Hour
 
-// keep looks after the database while the relay serves.
-func keep(ctx context.Context, db *sqlite.Store, retention time.Duration, log *slog.Logger) {
-	expire, scrub := time.NewTicker(expireInterval), time.NewTicker(scrubInterval)
-	defer expire.Stop()
-	defer scrub.Stop()
-	for {
-		if retention > 0 {
-			removed, err := db.Expire(ctx, time.Now().Add(-retention))
-			if err != nil && ctx.Err() == nil {
-				log.Error("old messages cannot be removed", "reason", err.Error())
-			}
-			if removed > 0 {
-				log.Info("old messages were removed", "messages", removed)
-			}
+// expire removes messages past the retention, at the start and then as often as
+// it says, until wait gives an error.
+func expire(ctx context.Context, mailbox relay.Mailbox, retention time.Duration, log *slog.Logger, now func() time.Time, wait func(context.Context, time.Duration) error) {
+	for ok := retention > 0; ok; ok = wait(ctx, expireInterval) == nil {
+		removed, err := mailbox.Expire(ctx, now().Add(-retention))
+		if err != nil && ctx.Err() == nil {
+			log.Error("old messages cannot be removed", "reason", err.Error())
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-expire.C:
-		case <-scrub.C:
-			_ = db.Scrub(ctx) // it logs what it finds, and Check tells it
+		if removed > 0 {
+			log.Info("old messages were removed", "messages", removed)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (s *Store) Register(ctx context.Context, r *relay.Registration, posted []byte, at time.Time) (*relay.Account, bool, error) {
 	var account *relay.Account
 	isNew := false
-	err := s.db.Write(ctx, func(tx *database.Tx) error {
+	err := s.write(ctx, func(tx *database.Tx) error {
 		account, isNew = nil, false
 		var err error
 		if account, err = s.find(tx, byHandle, r.Handle); err != nil {
@@ -52,7 +52,7 @@ func (s *Store) Register(ctx context.Context, r *relay.Registration, posted []by
 // Set replaces what an account shows or takes; nil members stay.
 func (s *Store) Set(ctx context.Context, handle string, change relay.Settings) (*relay.Account, error) {
 	var account *relay.Account
-	err := s.db.Write(ctx, func(tx *database.Tx) error {
+	err := s.write(ctx, func(tx *database.Tx) error {
 		found, err := s.find(tx, byHandle, handle)
 		if err != nil {
 			return err

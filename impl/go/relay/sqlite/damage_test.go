@@ -77,7 +77,7 @@ func judge(path string, handles []string, want map[string]string) (string, error
 	}
 	defer s.Close()
 	outcome := "right"
-	scrub := s.Scrub(context.Background())
+	scrub := s.Scrub(context.Background(), nil)
 	for _, handle := range handles {
 		got, err := says(s, handle)
 		switch {

@@ -19,7 +19,7 @@ func (s *Store) Expire(ctx context.Context, before time.Time) (int64, error) {
 	total := int64(0)
 	for {
 		removed := int64(0)
-		err := s.db.Write(ctx, func(tx *database.Tx) (err error) {
+		err := s.write(ctx, func(tx *database.Tx) (err error) {
 			removed, err = expire(tx, kez.FormatTime(before))
 			return err
 		})

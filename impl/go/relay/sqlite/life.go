@@ -90,7 +90,7 @@ func (l *life) begin(path string, fresh bool) error {
 	if err := l.write(); err != nil {
 		return notNoted(path, err)
 	}
-	err = l.db.db.Write(context.Background(), func(tx *database.Tx) error {
+	err = l.db.write(context.Background(), func(tx *database.Tx) error {
 		_, err := tx.Exec("UPDATE life SET epoch = ?, run = ?, copied = 0", l.epoch, l.noted.next)
 		return err
 	})

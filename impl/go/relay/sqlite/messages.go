@@ -21,7 +21,7 @@ func (s *Store) Put(ctx context.Context, to string, envelope []byte, at time.Tim
 	hash := sha256.Sum256(envelope)
 	var row relay.Row
 	isNew := false
-	err := s.db.Write(ctx, func(tx *database.Tx) error {
+	err := s.write(ctx, func(tx *database.Tx) error {
 		row, isNew = relay.Row{Envelope: envelope, CreatedAt: kez.FormatTime(at)}, false
 		// KEZ-RELAY-049: the first row counts.
 		found, err := tx.Get("SELECT m.seq, m.created_at FROM digests d JOIN messages m ON m.seq = d.seq WHERE d.recipient_handle = ? AND d.hash = ?",

@@ -20,14 +20,14 @@
 //
 // Every account and every message has a checksum that is compared when it is
 // read. A byte that the disk changed is therefore http.unavailable and is never
-// handed on.
+// handed on. [Store.Scrub] reads everything once, so that damage is found before
+// someone asks for it, and what damage hides is found at all.
 package sqlite
 
 import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 
 	"kez.lat/kez/impl/go/internal/database"
 	"kez.lat/kez/impl/go/relay"
@@ -93,13 +93,11 @@ type Options struct {
 
 // Store is an open database of a relay, safe for concurrent use.
 type Store struct {
-	db    *database.DB
-	log   *slog.Logger
-	life  *life
-	cache cache
-
-	mu     sync.Mutex
-	damage error // the last damage found, until a scrub finds none
+	db     *database.DB
+	log    *slog.Logger
+	life   *life
+	cache  cache
+	damage database.Damage
 }
 
 // Open opens the database in the file at path and makes it where there is none.
@@ -141,21 +139,16 @@ func (s *Store) Epoch() string { return s.life.epoch }
 func (s *Store) damaged(what string, details ...any) error {
 	s.log.Error("the database is damaged: "+what, details...)
 	err := database.Damaged()
-	s.remember(err)
+	s.damage.Found(err)
 	return err
-}
-
-func (s *Store) remember(err error) {
-	s.mu.Lock()
-	s.damage = err
-	s.mu.Unlock()
 }
 
 // read is a read transaction in which damage that SQLite finds is remembered.
 func (s *Store) read(ctx context.Context, f func(*database.Tx) error) error {
-	err := s.db.Read(ctx, f)
-	if errors.Is(err, database.ErrDamaged) {
-		s.remember(err)
-	}
-	return err
+	return s.damage.Noted(s.db.Read(ctx, f))
+}
+
+// write is a write transaction in which damage that SQLite finds is remembered.
+func (s *Store) write(ctx context.Context, f func(*database.Tx) error) error {
+	return s.damage.Noted(s.db.Write(ctx, f))
 }
