@@ -1,11 +1,15 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -78,9 +82,12 @@ func BenchmarkSends128Slow(b *testing.B) {
 
 // BenchmarkPages100 polls pages of 100 messages of 2 kB over HTTP, with their
 // signatures and checksums, and reads such rows with SQLite alone in this
-// process, with neither and as many at once. Both have the whole machine.
+// process, with neither. Both sides have the whole machine, once with four readers
+// and once with one; each reader alone has a connection and a statement of its
+// own. The machine also runs the client of the relay, so the time that each side
+// keeps a core busy for a page is told apart.
 func BenchmarkPages100(b *testing.B) {
-	const connections, rounds, size = 4, 200, 2000
+	const connections, rounds, size = 4, 400, 2000
 	p := launch(b, built(b), filepath.Join(b.TempDir(), "kez-chat.db"))
 	path := filepath.Join(b.TempDir(), "alone.db")
 	s, err := sqlite.Open(path, sqlite.Options{})
@@ -98,43 +105,80 @@ func BenchmarkPages100(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	query, err := db.Prepare("SELECT seq, envelope, created_at FROM messages WHERE recipient_handle = ? AND seq > ? ORDER BY seq LIMIT 100")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var served, alone, single, ratios []float64
-	for b.Loop() {
-		start := time.Now()
-		for range rounds {
-			if n, err := readPage(query); err != nil || n != relay.DefaultLimit {
-				b.Error(n, err)
-			}
+	queries := make([]*sql.Stmt, connections)
+	for i := range queries {
+		conn, err := db.Conn(b.Context())
+		if err != nil {
+			b.Fatal(err)
 		}
-		single = append(single, rounds/time.Since(start).Seconds())
-		start = time.Now()
+		defer conn.Close()
+		if queries[i], err = conn.PrepareContext(b.Context(), "SELECT seq, envelope, created_at FROM messages WHERE recipient_handle = ? AND seq > ? ORDER BY seq LIMIT 100"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	alone := func(readers int) float64 {
+		start := time.Now()
 		var wait sync.WaitGroup
-		for range connections {
+		for i := range readers {
 			wait.Go(func() {
 				for range rounds {
-					if n, err := readPage(query); err != nil || n != relay.DefaultLimit {
+					if n, err := readPage(queries[i]); err != nil || n != relay.DefaultLimit {
 						b.Error(n, err)
 					}
 				}
 			})
 		}
 		wait.Wait()
-		alone = append(alone, connections*rounds/time.Since(start).Seconds())
-		figures, err := load.Pages(b.Context(), load.Plan{Server: p.url, Connections: connections, Size: size}, rounds)
+		return float64(readers*rounds) / time.Since(start).Seconds()
+	}
+	served := func(readers int) float64 {
+		figures, err := load.Pages(b.Context(), load.Plan{Server: p.url, Connections: readers, Size: size}, rounds)
 		if err != nil {
 			b.Fatal(err)
 		}
-		served = append(served, figures.PerSecond())
-		ratios = append(ratios, served[len(served)-1]/alone[len(alone)-1])
+		return figures.PerSecond()
 	}
-	b.ReportMetric(middle(served), "served/s")
-	b.ReportMetric(middle(alone), "alone/s")
-	b.ReportMetric(middle(single), "alone-on-one-core/s")
-	b.ReportMetric(middle(ratios), "ratio")
+	figures := map[string][]float64{}
+	add := func(name string, figure float64) { figures[name] = append(figures[name], figure) }
+	for b.Loop() {
+		for name, readers := range map[string]int{"": connections, "-of-one": 1} {
+			here, there := busy(b, "self"), busy(b, strconv.Itoa(p.pid))
+			a := alone(readers)
+			between := busy(b, "self")
+			s := served(readers)
+			pages := float64(readers * rounds)
+			add("alone"+name+"/s", a)
+			add("served"+name+"/s", s)
+			add("ratio"+name, s/a)
+			if readers == connections {
+				add("alone-µs/page", (between-here).Seconds()*1e6/pages)
+				add("relay-µs/page", (busy(b, strconv.Itoa(p.pid))-there).Seconds()*1e6/pages)
+				add("client-µs/page", (busy(b, "self")-between).Seconds()*1e6/pages)
+			}
+		}
+	}
+	for name, all := range figures {
+		b.ReportMetric(middle(all), name)
+	}
+}
+
+// busy is how long a process has kept cores busy.
+func busy(b *testing.B, process string) time.Duration {
+	b.Helper()
+	text, err := os.ReadFile("/proc/" + process + "/stat")
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	ticks := int64(0)
+	for _, field := range fields[11:13] { // utime and stime
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond // 100 a second, as Linux tells all programs
 }
 
 // readPage takes a page with nothing but SQLite.
