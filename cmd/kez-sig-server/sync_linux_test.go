@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"kez.lat/kez/impl/go/internal/servertest"
+	"kez.lat/kez/cmd/internal/servertest"
 )
 
 // TestH13_AnswersFollowTheSync reads from a trace of system calls that every 201

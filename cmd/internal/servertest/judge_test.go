@@ -12,6 +12,11 @@ func TestJudgeTraceSeesAnEarlyAnswer(t *testing.T) {
 		end     = "8 <... fdatasync resumed>) = 0\n"
 		failed  = "8 fdatasync(6</x/kez-sig.db-wal>) = -1 EIO\n"
 		another = "8 fdatasync(5</x/kez-sig.db>) = 0\n"
+		put     = "7 read(9<socket:[1]>, \"PUT /v1/profile/\"..., 4096) = 700\n"
+		other   = "5 read(4<socket:[2]>, \"POST /v1/message\"..., 4096) = 700\n"
+		found   = "7 write(9<socket:[1]>, \"HTTP/1.1 200 OK\\r\"..., 300) = 300\n"
+		first   = "5 write(4<socket:[2]>, \"HTTP/1.1 201 Cre\"..., 300) = 300\n"
+		page    = "7 read(9<socket:[1]>, \"GET /v1/inbox/al\"..., 4096) = 700\n"
 		answer  = "7 write(9<socket:[1]>, \"HTTP/1.1 201 Cre\"..., 300) = 300\n"
 	)
 	for name, test := range map[string]struct {
@@ -27,6 +32,12 @@ func TestJudgeTraceSeesAnEarlyAnswer(t *testing.T) {
 		"sync of an earlier one":    {write + sync + ask + answer, 1},
 		"sync of another file":      {ask + write + another + answer, 1},
 		"sync failed":               {ask + write + failed + answer, 1},
+		"a change":                  {put + write + sync + found, 0},
+		"a change without a sync":   {write + sync + put + write + found, 1},
+		"stored by another":         {other + write + ask + sync + first + found, 0},
+		"by another, not synced":    {other + write + ask + found + sync + first, 1},
+		"by another, long ago":      {other + write + sync + first + ask + found, 1},
+		"a read":                    {page + found, 0},
 		"the second is not covered": {ask + write + sync + answer + ask + answer, 1},
 	} {
 		if v := Judge(test.trace); len(v.Early) != test.early {

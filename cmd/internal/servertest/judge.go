@@ -7,25 +7,31 @@ import (
 
 // Verdict is what a trace says.
 type Verdict struct {
-	Answers int      // with status 201
+	Answers int      // with status 201, or 200 to a PUT or POST
 	Syncs   int      // of the write-ahead log that succeeded
 	Early   []string // answers that no sync came before
 }
 
 var (
 	resumedCall = regexp.MustCompile(`^<\.\.\. \w+ resumed>`)
+	answered    = regexp.MustCompile(`"HTTP/1\.1 20[01]`)
 	descriptor  = regexp.MustCompile(`^\w+\((\d+<[^>]*>)`)
 )
 
-// Judge follows the system calls of a trace that [TraceSyncs] has made. Each 201
-// is to be written after a sync of the write-ahead log which began once something
-// had been written there after its POST was read, and that had ended. Time is the
-// number of a line; a call may begin in one line and end in another.
+// Judge follows the system calls of a trace that [TraceSyncs] has made. Each 201,
+// and each 200 to a PUT, is to be written after a sync of the write-ahead log
+// which began once something had been written there after its request was read,
+// and that had ended. A 200 to a POST says that another one stored the same: the
+// write may then be one since the server was last without a request, so tests
+// repeat nothing that was answered before. Time is the number of a line; a call
+// may begin in one line and end in another.
 func Judge(trace string) Verdict {
 	var v Verdict
 	begun := map[string]string{} // by thread: the first half of an unfinished call
 	syncing := map[string]int{}  // by thread: when its sync of the log began
 	asked := map[string]int{}    // by connection: when its request had been read
+	puts := map[string]bool{}    // by connection: that is a PUT
+	busy := 0                    // since when requests are open
 	type span struct{ from, to int }
 	var written []int // when writes to the log had ended
 	var syncs []span
@@ -47,8 +53,11 @@ func Judge(trace string) Verdict {
 		}
 		onLog := strings.HasSuffix(file, "-wal>")
 		switch {
-		case name == "read" && ends && strings.Contains(call, `OST /`): // P may have been read while it waited
-			asked[file] = now
+		case name == "read" && ends && (strings.Contains(call, `OST /`) || strings.Contains(call, `UT /`)): // P may have been read while it waited
+			if len(asked) == 0 {
+				busy = now
+			}
+			asked[file], puts[file] = now, strings.Contains(call, `UT /`)
 		case strings.HasPrefix(name, "pwrite") && ends && onLog:
 			written = append(written, now)
 		case (name == "fsync" || name == "fdatasync") && onLog:
@@ -59,12 +68,15 @@ func Judge(trace string) Verdict {
 				syncs = append(syncs, span{syncing[thread], now})
 				v.Syncs++
 			}
-		case (name == "write" || name == "writev") && starts && strings.Contains(call, `"HTTP/1.1 201`):
+		case (name == "write" || name == "writev") && starts && answered.MatchString(call) && (asked[file] != 0 || strings.Contains(call, `1.1 201`)):
 			v.Answers++
-			covered := false
+			covered, since := false, asked[file]
+			if strings.Contains(call, `1.1 200`) && !puts[file] {
+				since = busy
+			}
 			for _, w := range written {
 				for _, s := range syncs {
-					covered = covered || asked[file] != 0 && asked[file] < w && w < s.from && s.to < now
+					covered = covered || since != 0 && since < w && w < s.from && s.to < now
 				}
 			}
 			if !covered {
