@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -86,22 +86,16 @@ func rowSum(row *relay.Row, to string) int64 {
 func (s *Store) Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64) ([]relay.Row, error) {
 	var page []relay.Row
 	err := s.read(ctx, func(tx *database.Tx) error {
-		size := int64(0)
-		for len(page) < limit && size < maxBytes {
+		for full := false; len(page) < limit && !full; {
 			several := min(limit-len(page), mostJoined, max(1, int(maxBytes/joinedSize)))
-			rows, err := s.joined(tx, handle, since, several)
-			if err != nil || len(rows) == 0 {
+			before := len(page)
+			var err error
+			if page, maxBytes, err = s.joined(tx, page, handle, since, several, maxBytes); err != nil {
 				return err
 			}
-			since = rows[len(rows)-1].Seq
-			for i := range rows {
-				if size >= maxBytes {
-					break
-				}
-				page, size = append(page, rows[i]), size+int64(len(rows[i].Envelope))
-			}
-			if len(rows) < several {
-				return nil
+			full = maxBytes <= 0 || len(page)-before < several
+			if len(page) > 0 {
+				since = page[len(page)-1].Seq
 			}
 		}
 		return nil
@@ -114,32 +108,39 @@ func (s *Store) Page(ctx context.Context, handle string, since int64, limit int,
 
 // To hand single rows out of the library costs more than to read them, so they
 // come joined, mostJoined at a time and fewer where joinedSize each would be too
-// much.
+// much. What is larger than largeSize comes alone, since there a copy more costs
+// more, and so that what is joined takes little memory.
 const (
-	mostJoined = 64
+	mostJoined = 128
 	joinedSize = 4096
+	largeSize  = 16 << 10
 )
 
-// joined reads messages as two texts: of each its seq, time, length and checksum
+// joined adds messages to a page until there is no room, and tells what is left
+// of it. It reads them as two texts: of each its seq, time, length and checksum
 // with a space behind each, and the envelopes. The limit is no bare parameter,
 // since SQLite would compile the statement anew for each value of one.
-func (s *Store) joined(tx *database.Tx, handle string, since int64, limit int) ([]relay.Row, error) {
+func (s *Store) joined(tx *database.Tx, page []relay.Row, handle string, since int64, limit int, room int64) ([]relay.Row, int64, error) {
 	var heads, text []byte
-	if _, err := tx.Get(`SELECT coalesce(CAST(group_concat(head, '') AS BLOB), x''), coalesce(CAST(group_concat(envelope, '') AS BLOB), x'') FROM (
-		SELECT m.seq || ' ' || m.created_at || ' ' || length(m.envelope) || ' ' || coalesce(d.sum, -1) || ' ' AS head, m.envelope
+	if _, err := tx.Get(`SELECT coalesce(CAST(group_concat(seq || ' ' || at || ' ' || size || ' ' || sum || ' ', '') AS BLOB), x''),
+			coalesce(CAST(group_concat(envelope, '') FILTER (WHERE size <= ?) AS BLOB), x'') FROM (
+		SELECT m.seq AS seq, m.created_at AS at, length(m.envelope) AS size, coalesce(d.sum, -1) AS sum, m.envelope AS envelope
 		FROM messages m LEFT JOIN digests d ON d.seq = m.seq
-		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ? + 0)`, []any{handle, since, limit}, &heads, &text); err != nil {
-		return nil, err
+		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ? + 0)`, []any{largeSize, handle, since, limit}, &heads, &text); err != nil {
+		return nil, 0, err
 	}
-	rows := make([]relay.Row, 0, limit)
+	page = slices.Grow(page, limit)
 	rest := string(heads)
 	for rest != "" {
+		if room <= 0 {
+			return page, 0, nil
+		}
 		var row relay.Row
 		var fields [4]string
 		for i := range fields {
 			var found bool
 			if fields[i], rest, found = strings.Cut(rest, " "); !found {
-				return nil, s.damaged("messages cannot be told apart", "since", since)
+				return nil, 0, s.damaged("messages cannot be told apart", "since", since)
 			}
 		}
 		var errs [3]error
@@ -147,19 +148,33 @@ func (s *Store) joined(tx *database.Tx, handle string, since int64, limit int) (
 		row.Seq, errs[0] = strconv.ParseInt(fields[0], 10, 64)
 		length, errs[1] = strconv.ParseInt(fields[2], 10, 64)
 		sum, errs[2] = strconv.ParseInt(fields[3], 10, 64)
-		if errors.Join(errs[:]...) != nil || row.Seq <= since || length < 0 || length > int64(len(text)) {
-			return nil, s.damaged("messages cannot be told apart", "since", since)
+		if errs[0] != nil || errs[1] != nil || errs[2] != nil || row.Seq <= since || length < 0 || length <= largeSize && length > int64(len(text)) {
+			return nil, 0, s.damaged("messages cannot be told apart", "since", since)
 		}
-		row.CreatedAt, row.Envelope, text = fields[1], text[:length:length], text[length:]
+		row.CreatedAt = fields[1]
+		if length <= largeSize {
+			row.Envelope, text = text[:length:length], text[length:]
+		} else {
+			large, err := envelopeOf(tx, row.Seq)
+			if err != nil {
+				return nil, 0, err
+			}
+			row.Envelope = large
+		}
 		if err := s.checkRow(&row, handle, sum); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		rows, since = append(rows, row), row.Seq
+		page, since, room = append(page, row), row.Seq, room-int64(len(row.Envelope))
 	}
 	if len(text) > 0 {
-		return nil, s.damaged("messages cannot be told apart", "since", since)
+		return nil, 0, s.damaged("messages cannot be told apart", "since", since)
 	}
-	return rows, nil
+	return page, room, nil
+}
+
+func envelopeOf(tx *database.Tx, seq int64) (envelope []byte, err error) {
+	_, err = tx.Get("SELECT envelope FROM messages WHERE seq = ?", []any{seq}, &envelope)
+	return envelope, err
 }
 
 // checkRow holds a message against what was noted when it was stored.

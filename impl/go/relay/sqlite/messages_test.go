@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -191,5 +192,37 @@ func TestPagesAreBounded(t *testing.T) {
 		if err != nil || len(rows) != c.want {
 			t.Errorf("limit %d, %d bytes: %d rows, %v", c.limit, c.bytes, len(rows), err)
 		}
+	}
+}
+
+// What a page holds comes joined or alone by its size, in one order; and large
+// messages that a page has no room for are not read.
+func TestPagesOfAllSizes(t *testing.T) {
+	s := open(t, "")
+	var want []string
+	for i, size := range []int{10, 16 << 10, 16<<10 + 1, 16<<10 - 1, relay.MaxMessage, 2000, relay.MaxMessage, relay.MaxMessage, 30} {
+		want = append(want, fmt.Sprintf(`{"n":%d,"ct":%q}`, i, strings.Repeat("a", max(0, size-len(`{"n":0,"ct":""}`)))))
+		put(t, s, "alice", want[i])
+	}
+	for from := range want {
+		rows := page(t, s, "alice", int64(from), 100)
+		for i, row := range rows {
+			if string(row.Envelope) != want[from+i] {
+				t.Errorf("after %d: row %d has %d bytes", from, i, len(row.Envelope))
+			}
+		}
+		if len(rows) != len(want)-from {
+			t.Errorf("after %d: %d rows", from, len(rows))
+		}
+	}
+	for i := range 120 {
+		put(t, s, "bobby", fmt.Sprintf(`{"n":%d,"ct":%q}`, i, strings.Repeat("a", relay.MaxMessage-30)))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	rows := page(t, s, "bobby", 0, 100)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; len(rows) != 5 || took > 8<<20 {
+		t.Errorf("%d rows took %d bytes", len(rows), took)
 	}
 }
