@@ -2,18 +2,17 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/relay"
 	"kez.lat/kez/impl/go/relay/load"
 	"kez.lat/kez/impl/go/relay/sqlite"
@@ -23,61 +22,21 @@ import (
 // binary as a process of its own, and give medians. Run them with -benchtime 5x
 // or the like: each round takes a second or two.
 
-// built builds the program as users do, without what a test binary carries.
-func built(b *testing.B) func(*exec.Cmd) {
-	b.Helper()
-	path := filepath.Join(b.TempDir(), "kez-chat-server")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
-	return func(cmd *exec.Cmd) { cmd.Path, cmd.Args[0] = path, path }
-}
-
-// compare measures messages per second with one commit for all who wait, and
-// with one for each request, which is the same program with --commit-batch 1.
+// compare measures messages.
 func compare(b *testing.B, connections, grouped, single int, prepare func(*exec.Cmd)) {
-	binary := built(b)
-	both := func(cmd *exec.Cmd) {
-		binary(cmd)
-		if prepare != nil {
-			prepare(cmd)
-		}
-	}
-	rate := func(messages int, args ...string) float64 {
-		p := launch(b, both, filepath.Join(b.TempDir(), "kez-chat.db"), args...)
-		defer p.stop(b)
-		figures, err := load.Sends(context.Background(), load.Plan{Server: p.url, Connections: connections, Messages: messages, Size: 2000})
-		if err != nil {
-			b.Fatal(err)
-		}
-		return figures.PerSecond()
-	}
-	var together, alone, ratios []float64
-	for b.Loop() {
-		alone = append(alone, rate(single, "--commit-batch", "1"))
-		together = append(together, rate(grouped))
-		ratios = append(ratios, together[len(together)-1]/alone[len(alone)-1])
-	}
-	b.ReportMetric(middle(together), "grouped/s")
-	b.ReportMetric(middle(alone), "single/s")
-	b.ReportMetric(middle(ratios), "ratio")
-}
-
-func middle(figures []float64) float64 {
-	slices.Sort(figures)
-	return figures[len(figures)/2]
+	program.Compare(b, grouped, single, prepare, func(url string, messages int) (float64, error) {
+		figures, err := load.Sends(b.Context(), load.Plan{Server: url, Connections: connections, Messages: messages, Size: 2000})
+		return figures.PerSecond(), err
+	})
 }
 
 // BenchmarkSends32 uses the disk as it is.
 func BenchmarkSends32(b *testing.B) { compare(b, 32, 300, 150, nil) }
 
-// BenchmarkSends128Slow delays every sync by 2 ms, as disks of the cloud do:
-// strace holds the thread when fsync or fdatasync has returned. Other system
-// calls run untouched, which the seccomp filter sees to.
+// BenchmarkSends128Slow delays every sync by 2 ms, as disks of the cloud do.
 func BenchmarkSends128Slow(b *testing.B) {
-	requireStrace(b)
-	compare(b, 128, 100, 8, underStrace("--seccomp-bpf", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none",
-		"-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=2000"))
+	servertest.RequireStrace(b)
+	compare(b, 128, 100, 8, servertest.SlowSyncs())
 }
 
 // BenchmarkPages100 polls pages of 100 messages of 2 kB over HTTP, with their
@@ -88,7 +47,7 @@ func BenchmarkSends128Slow(b *testing.B) {
 // keeps a core busy for a page is told apart.
 func BenchmarkPages100(b *testing.B) {
 	const connections, rounds, size = 4, 400, 2000
-	p := launch(b, built(b), filepath.Join(b.TempDir(), "kez-chat.db"))
+	p := program.Start(b, program.Built(b), filepath.Join(b.TempDir(), "kez-chat.db"))
 	path := filepath.Join(b.TempDir(), "alone.db")
 	s, err := sqlite.Open(path, sqlite.Options{})
 	if err != nil {
@@ -132,7 +91,7 @@ func BenchmarkPages100(b *testing.B) {
 		return float64(readers*rounds) / time.Since(start).Seconds()
 	}
 	served := func(readers int) float64 {
-		figures, err := load.Pages(b.Context(), load.Plan{Server: p.url, Connections: readers, Size: size}, rounds)
+		figures, err := load.Pages(b.Context(), load.Plan{Server: p.URL, Connections: readers, Size: size}, rounds)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -142,7 +101,7 @@ func BenchmarkPages100(b *testing.B) {
 	add := func(name string, figure float64) { figures[name] = append(figures[name], figure) }
 	for b.Loop() {
 		for name, readers := range map[string]int{"": connections, "-of-one": 1} {
-			here, there := busy(b, "self"), busy(b, strconv.Itoa(p.pid))
+			here, there := busy(b, "self"), busy(b, strconv.Itoa(p.PID))
 			a := alone(readers)
 			between := busy(b, "self")
 			s := served(readers)
@@ -152,13 +111,13 @@ func BenchmarkPages100(b *testing.B) {
 			add("ratio"+name, s/a)
 			if readers == connections {
 				add("alone-µs/page", (between-here).Seconds()*1e6/pages)
-				add("relay-µs/page", (busy(b, strconv.Itoa(p.pid))-there).Seconds()*1e6/pages)
+				add("relay-µs/page", (busy(b, strconv.Itoa(p.PID))-there).Seconds()*1e6/pages)
 				add("client-µs/page", (busy(b, "self")-between).Seconds()*1e6/pages)
 			}
 		}
 	}
 	for name, all := range figures {
-		b.ReportMetric(middle(all), name)
+		b.ReportMetric(servertest.Middle(all), name)
 	}
 }
 

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/keys"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/relay"
@@ -32,34 +32,26 @@ type ledger struct {
 // told, nothing is there twice, a message that is sent again keeps its number,
 // and the epoch stays (KEZ-RELAY-064), since nothing was lost.
 func TestH13_KilledUnderSenders(t *testing.T) {
-	const senders, perDatabase = 32, 20
-	cycles := perDatabase
-	if os.Getenv("KEZ_SOAK") == "1" {
-		cycles = 500
-	}
-	random := rand.New(rand.NewPCG(13, 14))
-	total := 0
-	for cycle := 0; cycle < cycles; cycle += perDatabase {
-		key, err := keys.Generate(kez.SystemEd25519, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l := &ledger{db: filepath.Join(t.TempDir(), "kez-chat.db"), key: key, sent: map[string]int64{}}
-		for i := range perDatabase {
-			l.killAfter(t, senders, 1+random.IntN(300))
-			l.check(t, fmt.Sprintf("cycle %d", cycle+i))
-			if t.Failed() {
-				return
-			}
-		}
-		total += len(l.sent)
-	}
+	cycles, total := servertest.Kills(t, rand.New(rand.NewPCG(13, 14)), func() servertest.Ledger {
+		return newLedger(t, filepath.Join(t.TempDir(), "kez-chat.db"))
+	})
 	t.Logf("%d kills, %d messages confirmed, all there", cycles, total)
 }
 
-func (l *ledger) client(t *testing.T, p *process) *relay.Client {
+func newLedger(t *testing.T, db string) *ledger {
 	t.Helper()
-	c, err := relay.NewClient(p.url, relay.ClientOptions{})
+	key, err := keys.Generate(kez.SystemEd25519, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &ledger{db: db, key: key, sent: map[string]int64{}}
+}
+
+func (l *ledger) Confirmed() int { return len(l.sent) }
+
+func (l *ledger) client(t *testing.T, p *servertest.Process) *relay.Client {
+	t.Helper()
+	c, err := relay.NewClient(p.URL, relay.ClientOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +63,8 @@ func (l *ledger) client(t *testing.T, p *process) *relay.Client {
 
 // send posts an envelope and notes the answer; an error means that the relay is
 // dead.
-func (l *ledger) send(p *process, envelope string) (alive bool, err error) {
-	status, body, err := post(p.url+"/v1/messages", fmt.Appendf(nil, `{"to":"alice","envelope":%s}`, envelope))
+func (l *ledger) send(p *servertest.Process, envelope string) (alive bool, err error) {
+	status, body, err := post(p.URL+"/v1/messages", fmt.Appendf(nil, `{"to":"alice","envelope":%s}`, envelope))
 	if err != nil {
 		return false, nil
 	}
@@ -89,12 +81,12 @@ func (l *ledger) send(p *process, envelope string) (alive bool, err error) {
 	return true, nil
 }
 
-func (l *ledger) killAfter(t *testing.T, senders, answers int) {
+func (l *ledger) KillAfter(t *testing.T, answers int) {
 	t.Helper()
-	p := launch(t, nil, l.db)
+	const senders = 32
+	p := program.Start(t, nil, l.db)
 	l.client(t, p)
-	left := atomic.Int64{}
-	left.Store(int64(answers))
+	answered := servertest.After(answers, func() { p.Signal(syscall.SIGKILL) })
 	var wait sync.WaitGroup
 	for range senders {
 		wait.Go(func() {
@@ -106,20 +98,18 @@ func (l *ledger) killAfter(t *testing.T, senders, answers int) {
 				if !alive {
 					return
 				}
-				if left.Add(-1) == 0 {
-					p.signal(syscall.SIGKILL)
-				}
+				answered()
 			}
 		})
 	}
 	wait.Wait()
-	client.CloseIdleConnections()
+	servertest.Client.CloseIdleConnections()
 }
 
-func (l *ledger) check(t *testing.T, when string) {
+func (l *ledger) Check(t *testing.T, when string) {
 	t.Helper()
-	p := launch(t, nil, l.db)
-	defer p.stop(t)
+	p := program.Start(t, nil, l.db)
+	defer p.Stop(t)
 	inbox := relay.Inbox{Client: l.client(t, p), Handle: "alice", Key: l.key}
 	there, since := map[string]int64{}, int64(0)
 	for {

@@ -17,13 +17,13 @@ func TestManyStreams(t *testing.T) {
 		plan.Streams, plan.Rate, plan.Messages = 1000, 300, 18_000
 	}
 	const most = 300 << 20
-	p := launch(t, nil, filepath.Join(t.TempDir(), "kez-chat.db"))
-	plan.Server = p.url
+	p := program.Start(t, nil, filepath.Join(t.TempDir(), "kez-chat.db"))
+	plan.Server = p.URL
 	got, err := load.Streams(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	peak := p.peak(t)
+	peak := p.Memory(t, "VmHWM")
 	t.Logf("%d streams, %d messages/s: %d sent, %d lost, %d doubled; mean %v, p99 %v, longest %v; relay at most %d MB",
 		plan.Streams, plan.Rate, got.Sent, got.Lost, got.Doubled, got.Mean, got.P99, got.Longest, peak>>20)
 	if got.Lost != 0 || got.Doubled != 0 || got.Sent != plan.Messages {
@@ -32,5 +32,5 @@ func TestManyStreams(t *testing.T) {
 	if peak > most {
 		t.Errorf("the relay took %d bytes, and should take at most %d", peak, int64(most))
 	}
-	p.stop(t)
+	p.Stop(t)
 }

@@ -8,10 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"kez.lat/kez/impl/go/keys"
-	"kez.lat/kez/impl/go/kez"
-	"kez.lat/kez/impl/go/relay"
 	"kez.lat/kez/cmd/internal/servertest"
+	"kez.lat/kez/impl/go/relay"
 )
 
 // TestH13_AnswersFollowTheSync reads from a trace of system calls that each 2xx
@@ -22,15 +20,12 @@ func TestH13_AnswersFollowTheSync(t *testing.T) {
 	servertest.RequireStrace(t)
 	dir := t.TempDir()
 	log := filepath.Join(dir, "trace")
-	p := launch(t, servertest.TraceSyncs(log), filepath.Join(dir, "kez-chat.db"))
-	key, err := keys.Generate(kez.SystemEd25519, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := (&ledger{key: key}).client(t, p)
+	p := program.Start(t, servertest.TraceSyncs(log), filepath.Join(dir, "kez-chat.db"))
+	l := newLedger(t, "")
+	c, key := l.client(t, p), l.key
 	answers := 1 // to the registration
 	send := func(envelope string) int {
-		status, body, err := post(p.url+"/v1/messages", fmt.Appendf(nil, `{"to":"alice","envelope":%s}`, envelope))
+		status, body, err := post(p.URL+"/v1/messages", fmt.Appendf(nil, `{"to":"alice","envelope":%s}`, envelope))
 		if err != nil || status != 201 && status != 200 {
 			t.Errorf("%d %v %s", status, err, body)
 		}
@@ -82,8 +77,8 @@ func TestH13_AnswersFollowTheSync(t *testing.T) {
 		}
 		answers++
 	}
-	client.CloseIdleConnections()
-	p.stop(t)
+	servertest.Client.CloseIdleConnections()
+	p.Stop(t)
 	trace, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"fmt"
 	"io"
@@ -10,10 +9,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/store/load"
 	"kez.lat/kez/impl/go/strictjson"
@@ -23,54 +22,21 @@ import (
 // binary as a process of its own, and give medians. Run them with
 // -benchtime 5x or the like: each round takes a second or two.
 
-// compare measures appends per second with one commit for all who wait, and with
-// one for each request, which is the same program with --commit-batch 1.
+// compare measures appends.
 func compare(b *testing.B, connections, grouped, single int, prepare func(*exec.Cmd)) {
-	binary := built(b)
-	both := func(cmd *exec.Cmd) {
-		binary(cmd)
-		if prepare != nil {
-			prepare(cmd)
-		}
-	}
-	rate := func(events int, args ...string) float64 {
-		p, ready := launch(b, both, filepath.Join(b.TempDir(), "kez-sig.db"), args...)
-		if !ready {
-			b.Fatalf("the store did not start: %s", p.stderr)
-		}
-		defer p.stop(b)
-		figures, err := load.Appends(context.Background(), load.Plan{Server: p.url, Connections: connections, Events: events})
-		if err != nil {
-			b.Fatal(err)
-		}
-		return figures.PerSecond()
-	}
-	var together, alone, ratios []float64
-	for b.Loop() {
-		alone = append(alone, rate(single, "--commit-batch", "1"))
-		together = append(together, rate(grouped))
-		ratios = append(ratios, together[len(together)-1]/alone[len(alone)-1])
-	}
-	b.ReportMetric(middle(together), "grouped/s")
-	b.ReportMetric(middle(alone), "single/s")
-	b.ReportMetric(middle(ratios), "ratio")
-}
-
-func middle(figures []float64) float64 {
-	slices.Sort(figures)
-	return figures[len(figures)/2]
+	program.Compare(b, grouped, single, prepare, func(url string, events int) (float64, error) {
+		figures, err := load.Appends(b.Context(), load.Plan{Server: url, Connections: connections, Events: events})
+		return figures.PerSecond(), err
+	})
 }
 
 // BenchmarkAppends32 uses the disk as it is.
 func BenchmarkAppends32(b *testing.B) { compare(b, 32, 300, 150, nil) }
 
-// BenchmarkAppends128Slow delays every sync by 2 ms, as disks of the cloud do:
-// strace holds the thread when fsync or fdatasync has returned. Other system
-// calls run untouched, which the seccomp filter sees to.
+// BenchmarkAppends128Slow delays every sync by 2 ms, as disks of the cloud do.
 func BenchmarkAppends128Slow(b *testing.B) {
-	requireStrace(b)
-	compare(b, 128, 100, 8, underStrace("--seccomp-bpf", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none",
-		"-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=2000"))
+	servertest.RequireStrace(b)
+	compare(b, 128, 100, 8, servertest.SlowSyncs())
 }
 
 // served puts a full chain into a running store.
@@ -80,12 +46,9 @@ func served(b *testing.B) (url string, chain []byte) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, ready := launch(b, built(b), filepath.Join(b.TempDir(), "kez-sig.db"))
-	if !ready {
-		b.Fatalf("the store did not start: %s", p.stderr)
-	}
+	p := program.Start(b, program.Built(b), filepath.Join(b.TempDir(), "kez-sig.db"))
 	chain = append(bytes.Join(made.Lines, []byte("\n")), '\n')
-	url = p.url + "/v1/sigchains/" + made.Primary.System() + "/" + made.Primary.Value()
+	url = p.URL + "/v1/sigchains/" + made.Primary.System() + "/" + made.Primary.Value()
 	wantPost(b, url, chain, 201)
 	return url, chain
 }
@@ -109,12 +72,12 @@ func BenchmarkFetch10000(b *testing.B) {
 			return fetched(url, func(r io.Reader) error { _, err := sigchain.Verify(r, sigchain.Options{}); return err })
 		}, b))
 	}
-	b.ReportMetric(middle(fetch), "get-ms")
-	b.ReportMetric(middle(verify), "verify-ms")
-	b.ReportMetric(middle(whole), "get+verify-ms")
-	b.ReportMetric(middle(base), "bare-ms")
-	b.ReportMetric(middle(verify)/middle(fetch), "verify/get")
-	b.ReportMetric(middle(whole)/middle(base), "get+verify/bare")
+	b.ReportMetric(servertest.Middle(fetch), "get-ms")
+	b.ReportMetric(servertest.Middle(verify), "verify-ms")
+	b.ReportMetric(servertest.Middle(whole), "get+verify-ms")
+	b.ReportMetric(servertest.Middle(base), "bare-ms")
+	b.ReportMetric(servertest.Middle(verify)/servertest.Middle(fetch), "verify/get")
+	b.ReportMetric(servertest.Middle(whole)/servertest.Middle(base), "get+verify/bare")
 }
 
 func took(f func() error, b *testing.B) float64 {
@@ -126,7 +89,7 @@ func took(f func() error, b *testing.B) float64 {
 }
 
 func fetched(url string, read func(io.Reader) error) error {
-	a, err := client.Get(url)
+	a, err := servertest.Client.Get(url)
 	if err != nil {
 		return err
 	}

@@ -7,10 +7,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/sigchain"
 )
 
@@ -19,30 +19,10 @@ import (
 // of the clients (KEZ-STORE-027): whatever was answered with 2xx is there,
 // nothing is there twice, and every chain verifies.
 func TestH13_KilledUnderWriters(t *testing.T) {
-	const writers, perDatabase = 32, 20
-	cycles := perDatabase
-	if os.Getenv("KEZ_SOAK") == "1" {
-		cycles = 500
-	}
-	random := rand.New(rand.NewPCG(13, 13))
-	total := 0
-	for cycle := 0; cycle < cycles; cycle += perDatabase {
-		l := &ledger{db: filepath.Join(t.TempDir(), "kez-sig.db")}
-		for range writers {
-			l.authors = append(l.authors, newAuthor(t))
-		}
-		l.confirmed = make([]int, writers)
-		for i := range perDatabase {
-			l.killAfter(t, 1+random.IntN(300))
-			l.check(t, fmt.Sprintf("cycle %d", cycle+i))
-			if t.Failed() {
-				return
-			}
-		}
-		for _, n := range l.confirmed {
-			total += n
-		}
-	}
+	const writers = 32
+	cycles, total := servertest.Kills(t, rand.New(rand.NewPCG(13, 13)), func() servertest.Ledger {
+		return newLedger(t, filepath.Join(t.TempDir(), "kez-sig.db"), writers)
+	})
 	t.Logf("%d kills, %d events confirmed, all there", cycles, total)
 }
 
@@ -54,13 +34,26 @@ type ledger struct {
 	confirmed []int
 }
 
-// killAfter lets all write until so many answers came, and kills the store in
-// that moment, whatever else is under way.
-func (l *ledger) killAfter(t *testing.T, answers int) {
+func newLedger(t *testing.T, db string, writers int) *ledger {
 	t.Helper()
-	p := start(t, l.db)
-	left := atomic.Int64{}
-	left.Store(int64(answers))
+	l := &ledger{db: db, confirmed: make([]int, writers)}
+	for range writers {
+		l.authors = append(l.authors, newAuthor(t))
+	}
+	return l
+}
+
+func (l *ledger) Confirmed() (total int) {
+	for _, n := range l.confirmed {
+		total += n
+	}
+	return total
+}
+
+func (l *ledger) KillAfter(t *testing.T, answers int) {
+	t.Helper()
+	p := program.Start(t, nil, l.db)
+	answered := servertest.After(answers, func() { p.Signal(syscall.SIGKILL) })
 	err := all(l.authors, func(i int, a *author) error {
 		for {
 			if len(a.lines) == l.confirmed[i] {
@@ -68,7 +61,7 @@ func (l *ledger) killAfter(t *testing.T, answers int) {
 					return err
 				}
 			}
-			status, body, err := post(a.url(p.url), a.lines[l.confirmed[i]])
+			status, body, err := post(a.url(p.URL), a.lines[l.confirmed[i]])
 			if err != nil {
 				return nil // it is dead
 			}
@@ -76,24 +69,22 @@ func (l *ledger) killAfter(t *testing.T, answers int) {
 				return fmt.Errorf("status %d: %s", status, body)
 			}
 			l.confirmed[i]++
-			if left.Add(-1) == 0 {
-				p.signal(syscall.SIGKILL)
-			}
+			answered()
 		}
 	})
-	client.CloseIdleConnections()
+	servertest.Client.CloseIdleConnections()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (l *ledger) check(t *testing.T, when string) {
+func (l *ledger) Check(t *testing.T, when string) {
 	t.Helper()
-	p := start(t, l.db)
-	defer p.stop(t)
+	p := program.Start(t, nil, l.db)
+	defer p.Stop(t)
 	stored := 0
 	for i, a := range l.authors {
-		status, body, err := get(a.url(p.url))
+		status, body, err := servertest.Get(a.url(p.URL))
 		if err != nil || status != 200 && (status != 404 || l.confirmed[i] > 0) {
 			t.Errorf("%s: chain %d with %d confirmed events: status %d, %v", when, i, l.confirmed[i], status, err)
 			continue
@@ -110,7 +101,7 @@ func (l *ledger) check(t *testing.T, when string) {
 			t.Errorf("%s: chain %d: %v", when, i, err)
 		}
 	}
-	export := wantGet(t, p.url+"/v1/export")
+	export := wantGet(t, p.URL+"/v1/export")
 	n := 0
 	seen := map[string]bool{}
 	for line := range bytes.Lines(export) {
@@ -134,20 +125,16 @@ func (l *ledger) check(t *testing.T, when string) {
 // TestStopConfirmsOrRefuses ends the store by SIGTERM under writers: it ends
 // well, and the ledger holds.
 func TestStopConfirmsOrRefuses(t *testing.T) {
-	l := &ledger{db: filepath.Join(t.TempDir(), "kez-sig.db"), confirmed: make([]int, 8)}
-	for range l.confirmed {
-		l.authors = append(l.authors, newAuthor(t))
-	}
-	p := start(t, l.db)
-	left := atomic.Int64{}
-	left.Store(100)
+	l := newLedger(t, filepath.Join(t.TempDir(), "kez-sig.db"), 8)
+	p := program.Start(t, nil, l.db)
+	answered := servertest.After(100, func() { p.Stop(t) })
 	err := all(l.authors, func(i int, a *author) error {
 		for {
 			line, err := a.next()
 			if err != nil {
 				return err
 			}
-			status, body, err := post(a.url(p.url), line)
+			status, body, err := post(a.url(p.URL), line)
 			if err != nil || status == 503 {
 				return nil
 			}
@@ -155,17 +142,15 @@ func TestStopConfirmsOrRefuses(t *testing.T) {
 				return fmt.Errorf("status %d: %s", status, body)
 			}
 			l.confirmed[i]++
-			if left.Add(-1) == 0 {
-				p.stop(t)
-			}
+			answered()
 		}
 	})
-	client.CloseIdleConnections()
+	servertest.Client.CloseIdleConnections()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if log, err := os.Stat(l.db + "-wal"); err == nil && log.Size() > 0 {
 		t.Errorf("the log of %d bytes was not moved into the database", log.Size())
 	}
-	l.check(t, "after SIGTERM")
+	l.Check(t, "after SIGTERM")
 }

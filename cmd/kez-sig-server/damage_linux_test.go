@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/kez"
 )
 
@@ -17,7 +18,7 @@ import (
 // (KEZ-STORE-003, 037).
 func TestH22_DamagedFiles(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "kez-sig.db")
-	p := start(t, db)
+	p := program.Start(t, nil, db)
 	authors := make([]*author, 8)
 	for i := range authors {
 		authors[i] = newAuthor(t)
@@ -26,10 +27,10 @@ func TestH22_DamagedFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		wantPost(t, authors[i].url(p.url), authors[i].chain(), 201)
+		wantPost(t, authors[i].url(p.URL), authors[i].chain(), 201)
 	}
-	export := wantGet(t, p.url+"/v1/export")
-	p.stop(t)
+	export := wantGet(t, p.URL+"/v1/export")
+	p.Stop(t)
 	good, err := os.ReadFile(db)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestH22_DamagedFiles(t *testing.T) {
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, ready := launch(t, nil, path)
+		p, ready := program.Launch(t, nil, path)
 		if !ready {
 			wantRefusal(t, p, path)
 			met["refused"]++
@@ -56,25 +57,25 @@ func TestH22_DamagedFiles(t *testing.T) {
 		}
 		wrong, broken := false, false
 		for _, a := range authors {
-			status, body, err := get(a.url(p.url))
+			status, body, err := servertest.Get(a.url(p.URL))
 			broken = broken || err != nil || status == 503
 			wrong = wrong || status == 404 || status == 200 && (!bytes.HasPrefix(a.chain(), body) || err == nil && len(body) != len(a.chain()))
 		}
-		status, body, err := get(p.url + "/v1/export")
+		status, body, err := servertest.Get(p.URL + "/v1/export")
 		broken = broken || err != nil || status == 503
 		wrong = wrong || status == 200 && (!bytes.HasPrefix(export, body) || err == nil && len(body) != len(export))
 		if wrong {
 			t.Errorf("byte %d: something wrong was served", at)
 		}
-		if status, text, err := get(p.url + "/v1/healthz"); err != nil || broken != (status == 503) {
+		if status, text, err := servertest.Get(p.URL + "/v1/healthz"); err != nil || broken != (status == 503) {
 			t.Errorf("byte %d: a reader met damage: %t; healthz says %d %s", at, broken, status, text)
 		}
 		if met["harmless"]++; broken {
 			met["harmless"]--
 			met["detected"]++
 		}
-		client.CloseIdleConnections()
-		p.stop(t)
+		servertest.Client.CloseIdleConnections()
+		p.Stop(t)
 	}
 	t.Logf("of %d flips: %v", flips, met)
 	for name, data := range map[string][]byte{
@@ -90,7 +91,7 @@ func TestH22_DamagedFiles(t *testing.T) {
 			if err := os.WriteFile(path, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			p, ready := launch(t, nil, path)
+			p, ready := program.Launch(t, nil, path)
 			if ready {
 				t.Fatal("the store started")
 			}
@@ -103,11 +104,11 @@ func TestH22_DamagedFiles(t *testing.T) {
 }
 
 // wantRefusal wants a message that names the file and says what to do.
-func wantRefusal(t *testing.T, p *process, path string) {
+func wantRefusal(t *testing.T, p *servertest.Process, path string) {
 	t.Helper()
-	text := p.stderr.String()
-	if p.cmd.ProcessState.ExitCode() != kez.ExitOf(kez.CLIFile) || !strings.Contains(text, "kez-sig-server: error: "+path) || !strings.Contains(text, "kez-sig-server: hint: ") ||
+	text := p.Stderr.String()
+	if p.Cmd.ProcessState.ExitCode() != kez.ExitOf(kez.CLIFile) || !strings.Contains(text, "kez-sig-server: error: "+path) || !strings.Contains(text, "kez-sig-server: hint: ") ||
 		strings.Contains(text, "goroutine") {
-		t.Errorf("exit %d: %s", p.cmd.ProcessState.ExitCode(), text)
+		t.Errorf("exit %d: %s", p.Cmd.ProcessState.ExitCode(), text)
 	}
 }

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"kez.lat/kez/cmd/internal/servertest"
 )
 
 // onSmallDisk runs the server with its database on a file system of 4 MiB that
 // it alone sees. mount gives the folder as others reach it.
-func onSmallDisk(t *testing.T, args ...string) (p *process, seen string) {
+func onSmallDisk(t *testing.T, args ...string) (p *servertest.Process, seen string) {
 	t.Helper()
 	disk := filepath.Join(t.TempDir(), "disk")
 	if err := os.Mkdir(disk, 0o700); err != nil {
@@ -32,13 +34,13 @@ func onSmallDisk(t *testing.T, args ...string) (p *process, seen string) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	}
 	if os.Geteuid() != 0 {
-		require(t, false, "mounting a file system needs root")
+		servertest.Require(t, false, "mounting a file system needs root")
 	}
-	p, ready := launch(t, prepare, filepath.Join(disk, "kez-sig.db"), args...)
+	p, ready := program.Launch(t, prepare, filepath.Join(disk, "kez-sig.db"), args...)
 	if !ready {
-		require(t, false, fmt.Sprintf("a file system cannot be mounted here: %s", p.stderr))
+		servertest.Require(t, false, fmt.Sprintf("a file system cannot be mounted here: %s", p.Stderr))
 	}
-	return p, fmt.Sprintf("/proc/%d/root%s", p.pid, disk)
+	return p, fmt.Sprintf("/proc/%d/root%s", p.PID, disk)
 }
 
 // TestH21_DiskFull fills the disk below a running store: appends are refused
@@ -55,7 +57,7 @@ func TestH21_DiskFull(t *testing.T) {
 		return line
 	}
 	for range 20 {
-		wantPost(t, a.url(p.url), one(), 201)
+		wantPost(t, a.url(p.URL), one(), 201)
 	}
 	for round := range 3 {
 		fill(t, filepath.Join(disk, "ballast"))
@@ -65,36 +67,36 @@ func TestH21_DiskFull(t *testing.T) {
 		}
 		// Refused is refused: the chain ends where it ended, and is served whole.
 		chain := bytes.Join(a.lines[:stored], []byte("\n"))
-		if got := wantGet(t, a.url(p.url)); string(got) != string(chain)+"\n" {
+		if got := wantGet(t, a.url(p.URL)); string(got) != string(chain)+"\n" {
 			t.Errorf("round %d: the chain has %d lines, want %d", round, bytes.Count(got, []byte("\n")), stored)
 		}
-		wantGet(t, p.url+"/v1/by-subject/github:user1")
-		wantGet(t, p.url+"/v1/healthz")
+		wantGet(t, p.URL+"/v1/by-subject/github:user1")
+		wantGet(t, p.URL+"/v1/healthz")
 		if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
 			t.Fatal(err)
 		}
-		wantPost(t, a.url(p.url), a.lines[stored], 201)
+		wantPost(t, a.url(p.URL), a.lines[stored], 201)
 		for range 20 {
-			wantPost(t, a.url(p.url), one(), 201)
+			wantPost(t, a.url(p.URL), one(), 201)
 		}
 	}
-	if got := wantGet(t, a.url(p.url)); !bytes.Equal(got, a.chain()) {
+	if got := wantGet(t, a.url(p.URL)); !bytes.Equal(got, a.chain()) {
 		t.Error("the chain is not whole")
 	}
-	p.stop(t)
+	p.Stop(t)
 }
 
 // fillStore appends until the store refuses, which the space left in its files
 // may delay, and gives the number of events stored. The refused one is the last
 // that was signed.
-func fillStore(t *testing.T, p *process, a *author) int {
+func fillStore(t *testing.T, p *servertest.Process, a *author) int {
 	t.Helper()
 	for range 5000 {
 		line, err := a.next()
 		if err != nil {
 			t.Fatal(err)
 		}
-		status, body, err := post(a.url(p.url), line)
+		status, body, err := post(a.url(p.URL), line)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +108,7 @@ func fillStore(t *testing.T, p *process, a *author) int {
 			t.Fatalf("%d %s", status, body)
 		}
 		// A second time it is no other.
-		wantPost(t, a.url(p.url), line, 507)
+		wantPost(t, a.url(p.URL), line, 507)
 		return len(a.lines) - 1
 	}
 	t.Fatal("the disk does not get full")
@@ -134,14 +136,14 @@ func fill(t *testing.T, path string) {
 // TestH21_SizeCap is the same with the cap of the database instead of the disk.
 func TestH21_SizeCap(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "kez-sig.db")
-	p, a := start(t, db, "--max-size", "300KiB"), newAuthor(t)
+	p, a := program.Start(t, nil, db, "--max-size", "300KiB"), newAuthor(t)
 	stored := fillStore(t, p, a)
 	chain := append(bytes.Join(a.lines[:stored], []byte("\n")), '\n')
-	if got := wantGet(t, a.url(p.url)); !bytes.Equal(got, chain) {
+	if got := wantGet(t, a.url(p.URL)); !bytes.Equal(got, chain) {
 		t.Error("the chain is not whole")
 	}
-	p.stop(t)
-	p = start(t, db, "--max-size", "600KiB")
-	wantPost(t, a.url(p.url), a.lines[stored], 201)
-	p.stop(t)
+	p.Stop(t)
+	p = program.Start(t, nil, db, "--max-size", "600KiB")
+	wantPost(t, a.url(p.URL), a.lines[stored], 201)
+	p.Stop(t)
 }

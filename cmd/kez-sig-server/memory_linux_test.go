@@ -10,30 +10,15 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
+	"kez.lat/kez/cmd/internal/servertest"
 	"kez.lat/kez/impl/go/kez"
 	"kez.lat/kez/impl/go/sigchain"
 	"kez.lat/kez/impl/go/store/sqlite"
 )
-
-// built is the real binary, without the race detector, whose memory is what a
-// user sees.
-func built(t testing.TB) func(*exec.Cmd) {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "kez-sig-server")
-	cmd := exec.Command("go", "build", "-o", bin, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return func(cmd *exec.Cmd) { cmd.Path, cmd.Args[0] = bin, bin }
-}
 
 // longChain puts a chain into a database that is longer than clients take, as a
 // store of a larger limit would hold it. Its links are right; its signatures are
@@ -80,24 +65,6 @@ func longChain(t testing.TB, db string, events int) (primary kez.Identity, diges
 	return primary, [32]byte(whole.Sum(nil))
 }
 
-// memory reads a figure of a process in bytes: VmRSS, or VmHWM, its highest.
-func memory(t testing.TB, pid int, figure string) int64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(figure + `:\s+(\d+) kB`).FindSubmatch(text)
-	if found == nil {
-		t.Fatalf("no %s in %s", figure, text)
-	}
-	kb, err := strconv.ParseInt(string(found[1]), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kb << 10
-}
-
 // TestH12_LongChainInBoundedMemory fetches a chain of 100,000 events and watches
 // the memory of the store: it may grow by 64 MB (KEZ-STORE-016).
 func TestH12_LongChainInBoundedMemory(t *testing.T) {
@@ -107,15 +74,12 @@ func TestH12_LongChainInBoundedMemory(t *testing.T) {
 	const events, allowed = 100_000, 64 << 20
 	db := filepath.Join(t.TempDir(), "kez-sig.db")
 	primary, want := longChain(t, db, events)
-	p, ready := launch(t, built(t), db)
-	if !ready {
-		t.Fatalf("the store did not start: %s", p.stderr)
-	}
-	url := p.url + "/v1/sigchains/" + primary.System() + "/" + primary.Value()
+	p := program.Start(t, program.Built(t), db)
+	url := p.URL + "/v1/sigchains/" + primary.System() + "/" + primary.Value()
 	for _, encoding := range []string{"identity", "gzip"} {
 		t.Run("H-12 "+encoding, func(t *testing.T) {
-			before := memory(t, p.pid, "VmRSS")
-			if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte("5"), 0); err != nil {
+			before := p.Memory(t, "VmRSS")
+			if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID), []byte("5"), 0); err != nil {
 				t.Logf("the highest memory is that since the start: %v", err)
 			}
 			r, err := http.NewRequest(http.MethodGet, url, nil)
@@ -124,7 +88,7 @@ func TestH12_LongChainInBoundedMemory(t *testing.T) {
 			}
 			r.Header.Set("Accept-Encoding", encoding)
 			began := time.Now()
-			a, err := client.Do(r)
+			a, err := servertest.Client.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +106,7 @@ func TestH12_LongChainInBoundedMemory(t *testing.T) {
 			if err != nil || !bytes.Equal(got.Sum(nil), want[:]) {
 				t.Fatalf("another chain after %d bytes: %v", n, err)
 			}
-			grown := memory(t, p.pid, "VmHWM") - before
+			grown := p.Memory(t, "VmHWM") - before
 			t.Logf("%d events, %.1f MB in %s; memory %.1f MB, at most %.1f MB more", events, float64(n)/1e6,
 				time.Since(began).Round(time.Millisecond), float64(before)/(1<<20), float64(grown)/(1<<20))
 			if grown > allowed {
@@ -150,5 +114,5 @@ func TestH12_LongChainInBoundedMemory(t *testing.T) {
 			}
 		})
 	}
-	p.stop(t)
+	p.Stop(t)
 }

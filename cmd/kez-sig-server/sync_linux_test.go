@@ -13,14 +13,14 @@ import (
 // been written to it, and that had ended (KEZ-STORE-027). A kill alone does not
 // show this, since the kernel keeps what a dead process wrote.
 func TestH13_AnswersFollowTheSync(t *testing.T) {
-	requireStrace(t)
+	servertest.RequireStrace(t)
 	for name, writers := range map[string]int{"one after the other": 1, "16 at once": 16} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			log := filepath.Join(dir, "trace")
-			p, ready := launch(t, servertest.TraceSyncs(log), filepath.Join(dir, "kez-sig.db"))
+			p, ready := program.Launch(t, servertest.TraceSyncs(log), filepath.Join(dir, "kez-sig.db"))
 			if !ready {
-				require(t, false, "the store does not run below strace here: "+p.stderr.String())
+				servertest.Require(t, false, "the store does not run below strace here: "+p.Stderr.String())
 			}
 			const events = 12
 			authors := make([]*author, writers)
@@ -33,17 +33,17 @@ func TestH13_AnswersFollowTheSync(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					if status, body, err := post(a.url(p.url), line); err != nil || status != 201 {
+					if status, body, err := post(a.url(p.URL), line); err != nil || status != 201 {
 						t.Errorf("%d %v %s", status, err, body)
 					}
 				}
 				return nil
 			})
-			client.CloseIdleConnections()
+			servertest.Client.CloseIdleConnections()
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.stop(t)
+			p.Stop(t)
 			trace, err := os.ReadFile(log)
 			if err != nil {
 				t.Fatal(err)

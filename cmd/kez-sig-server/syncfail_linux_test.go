@@ -8,21 +8,23 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"kez.lat/kez/cmd/internal/servertest"
 )
 
 // TestH21_FailedSync lets syncs of the disk fail now and then: what could not be
 // synced is never confirmed, nothing tells of the machine (H-15), the next append
 // works, and after a kill everything confirmed is there.
 func TestH21_FailedSync(t *testing.T) {
-	requireStrace(t)
+	servertest.RequireStrace(t)
 	dir := t.TempDir()
 	db, trace := filepath.Join(dir, "kez-sig.db"), filepath.Join(dir, "trace")
-	start(t, db).stop(t) // so that the start itself meets no fault
+	program.Start(t, nil, db).Stop(t) // so that the start itself meets no fault
 	// strace counts by thread, of which the writer uses several.
-	p, ready := launch(t, underStrace("-f", "-qq", "-y", "-o", trace, "-e", "signal=none", "-e", "trace=fdatasync,fsync",
+	p, ready := program.Launch(t, servertest.UnderStrace("-f", "-qq", "-y", "-o", trace, "-e", "signal=none", "-e", "trace=fdatasync,fsync",
 		"-e", "inject=fdatasync,fsync:error=EIO:when=4+4"), db)
 	if !ready {
-		require(t, false, "the store does not run below strace here: "+p.stderr.String())
+		servertest.Require(t, false, "the store does not run below strace here: "+p.Stderr.String())
 	}
 	a := newAuthor(t)
 	refused := 0
@@ -32,7 +34,7 @@ func TestH21_FailedSync(t *testing.T) {
 			t.Fatal(err)
 		}
 		for try := 0; ; try++ {
-			status, body, err := post(a.url(p.url), line)
+			status, body, err := post(a.url(p.URL), line)
 			if err != nil || try == 10 {
 				t.Fatalf("event %d, try %d: %d %v %s", len(a.lines)-1, try, status, err, body)
 			}
@@ -50,12 +52,12 @@ func TestH21_FailedSync(t *testing.T) {
 			refused++
 		}
 	}
-	if got := wantGet(t, a.url(p.url)); !bytes.Equal(got, a.chain()) {
+	if got := wantGet(t, a.url(p.URL)); !bytes.Equal(got, a.chain()) {
 		t.Error("the chain is not whole")
 	}
-	client.CloseIdleConnections()
-	p.signal(syscall.SIGKILL)
-	<-p.ended
+	servertest.Client.CloseIdleConnections()
+	p.Signal(syscall.SIGKILL)
+	<-p.Ended
 	log, err := os.ReadFile(trace)
 	if err != nil {
 		t.Fatal(err)
@@ -64,9 +66,9 @@ func TestH21_FailedSync(t *testing.T) {
 		t.Errorf("%d appends were refused, and %d syncs failed", refused, injected)
 	}
 	t.Logf("%d appends refused", refused)
-	p = start(t, db)
-	if got := wantGet(t, a.url(p.url)); !bytes.Equal(got, a.chain()) {
+	p = program.Start(t, nil, db)
+	if got := wantGet(t, a.url(p.URL)); !bytes.Equal(got, a.chain()) {
 		t.Error("the chain is not whole after the kill")
 	}
-	p.stop(t)
+	p.Stop(t)
 }
