@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +23,9 @@ var (
 // and each 200 to a PUT, is to be written after a sync of the write-ahead log
 // which began once something had been written there after its request was read,
 // and that had ended. A 200 to a POST says that another one stored the same: the
-// write may then be one since the server was last without a request, so tests
-// repeat nothing that was answered before. Time is the number of a line; a call
-// may begin in one line and end in another.
+// write may then be one since the server was last without a request, or an older
+// one, and then no write is left that no sync has covered. Time is the number of a
+// line; a call may begin in one line and end in another.
 func Judge(trace string) Verdict {
 	var v Verdict
 	begun := map[string]string{} // by thread: the first half of an unfinished call
@@ -71,14 +72,16 @@ func Judge(trace string) Verdict {
 		case (name == "write" || name == "writev") && starts && answered.MatchString(call) && (asked[file] != 0 || strings.Contains(call, `1.1 201`)):
 			v.Answers++
 			covered, since := false, asked[file]
-			if strings.Contains(call, `1.1 200`) && !puts[file] {
+			repeated := strings.Contains(call, `1.1 200`) && !puts[file]
+			if repeated {
 				since = busy
 			}
+			open := len(written) == 0 // whether a write has no sync yet
 			for _, w := range written {
-				for _, s := range syncs {
-					covered = covered || since != 0 && since < w && w < s.from && s.to < now
-				}
+				synced := slices.ContainsFunc(syncs, func(s span) bool { return w < s.from && s.to < now })
+				covered, open = covered || since != 0 && since < w && synced, open || !synced
 			}
+			covered = covered || repeated && !open
 			if !covered {
 				v.Early = append(v.Early, line)
 			}

@@ -36,7 +36,9 @@ func TestJudgeTraceSeesAnEarlyAnswer(t *testing.T) {
 		"a change without a sync":   {write + sync + put + write + found, 1},
 		"stored by another":         {other + write + ask + sync + first + found, 0},
 		"by another, not synced":    {other + write + ask + found + sync + first, 1},
-		"by another, long ago":      {other + write + sync + first + ask + found, 1},
+		"by another, long ago":      {other + write + sync + first + ask + found, 0},
+		"by another, not yet":       {other + write + sync + first + page + write + ask + found, 1},
+		"by nobody":                 {ask + found, 1},
 		"a read":                    {page + found, 0},
 		"the second is not covered": {ask + write + sync + answer + ask + answer, 1},
 	} {
