@@ -52,9 +52,11 @@ type Mailbox interface {
 	// read by then (KEZ-RELAY-062). An envelope that the handle has already gives
 	// its first row, and isNew false. Error: message.quota.
 	Put(ctx context.Context, to string, envelope []byte, at time.Time, quota Quota) (row Row, isNew bool, err error)
-	// Page gives messages above since, in the order of seq, at most limit of them
-	// and about maxBytes, and at least one where there is one.
-	Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64) ([]Row, error)
+	// Page hands on messages above since, in the order of seq, at most limit of
+	// them and about maxBytes, and at least one where there is one. A row and its
+	// envelope are valid during the call alone. After an error what was handed on
+	// is not to be shown.
+	Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64, each func(row *Row)) error
 	// Last gives the highest seq of all mailboxes, 0 for none.
 	Last(ctx context.Context) (int64, error)
 	// Expire removes messages stored before a time and tells how many.

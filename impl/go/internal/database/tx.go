@@ -47,6 +47,28 @@ func (tx *Tx) Get(query string, args []any, dest ...any) (bool, error) {
 	return err == nil, err
 }
 
+// GetRaw reads the one row of a statement and hands its columns to read in the
+// memory of the library, which is valid only until read returns. It spares a copy
+// of what is large. False is returned where there is no row.
+func (tx *Tx) GetRaw(query string, args []any, columns int, read func(columns []sql.RawBytes) error) (found bool, err error) {
+	rows, err := tx.Query(query, args...)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		return false, rows.Err()
+	}
+	raw, dest := make([]sql.RawBytes, columns), make([]any, columns)
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return false, err
+	}
+	return true, read(raw)
+}
+
 // statement prepares each text once. The texts are the constants of a program,
 // so there are few.
 func (tx *Tx) statement(query string) (*sql.Stmt, error) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -34,30 +35,29 @@ func (a *api) poll(w http.ResponseWriter, r *http.Request) error {
 	if limit > 0 {
 		rows = service.Page(r, int(min(limit, relay.MaxLimit))) // KEZ-RELAY-058: limit is not signed
 	}
-	page, err := a.Mailbox.Page(r.Context(), handle, since, rows, pageBytes)
-	if err != nil {
-		return err
-	}
 	buffer := a.buffer()
 	defer a.giveBack(buffer)
-	*buffer = appendPage((*buffer)[:0], page, since, a.Mailbox.Epoch())
+	if *buffer, err = a.appendPage(r.Context(), (*buffer)[:0], handle, since, rows); err != nil {
+		return err
+	}
 	write(w, http.StatusOK, *buffer)
 	return nil
 }
 
 // appendPage writes the answer to a poll with each envelope as it is
 // (KEZ-RELAY-047).
-func appendPage(b []byte, page []relay.Row, since int64, epoch string) []byte {
+func (a *api) appendPage(ctx context.Context, b []byte, handle string, since int64, limit int) ([]byte, error) {
 	b = append(b, `{"messages":[`...)
-	for i := range page {
-		if i > 0 {
+	first := true
+	err := a.Mailbox.Page(ctx, handle, since, limit, pageBytes, func(row *relay.Row) {
+		if !first {
 			b = append(b, ',')
 		}
-		b = appendRow(b, &page[i], page[i].Envelope)
-		since = page[i].Seq // KEZ-RELAY-059
-	}
+		b = appendRow(b, row, row.Envelope)
+		first, since = false, row.Seq // KEZ-RELAY-059
+	})
 	b = strconv.AppendInt(append(b, `],"next":`...), since, 10)
-	return append(append(append(b, `,"epoch":"`...), epoch...), "\"}\n"...)
+	return append(append(append(b, `,"epoch":"`...), a.Mailbox.Epoch()...), "\"}\n"...), err
 }
 
 func appendRow(b []byte, row *relay.Row, envelope []byte) []byte {

@@ -18,11 +18,11 @@ type broken struct {
 
 func (b *broken) Last(ctx context.Context) (int64, error) { b.full = true; return b.Mailbox.Last(ctx) }
 
-func (b *broken) Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64) ([]relay.Row, error) {
+func (b *broken) Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64, each func(*relay.Row)) error {
 	if b.full {
 		panic("a bug")
 	}
-	return b.Mailbox.Page(ctx, handle, since, limit, maxBytes)
+	return b.Mailbox.Page(ctx, handle, since, limit, maxBytes, each)
 }
 
 // TestAPanicEndsOneStream: the relay goes on, the stream is cut off, and the log

@@ -153,13 +153,15 @@ func (s *stream) send() (more bool, err error) {
 	rows := 0
 	go func() {
 		done <- s.guarded(func() error {
-			page, err := s.api.Mailbox.Page(context.Background(), s.listener.handle, s.last, streamRows, streamBytes)
 			*buffer = (*buffer)[:0]
-			for i := range page {
-				*buffer = appendEvent(*buffer, &page[i])
-				s.last = page[i].Seq
+			last := s.last
+			err := s.api.Mailbox.Page(context.Background(), s.listener.handle, last, streamRows, streamBytes, func(row *relay.Row) {
+				*buffer = appendEvent(*buffer, row)
+				last, rows = row.Seq, rows+1
+			})
+			if err == nil {
+				s.last = last
 			}
-			rows = len(page)
 			return err
 		})
 	}()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"kez.lat/kez/impl/go/relay"
 )
 
 // BenchmarkPage100 reads a page of 100 messages of 2 kB.
@@ -15,8 +17,9 @@ func BenchmarkPage100(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if rows, err := s.Page(context.Background(), "alice", 0, 100, 1<<20); err != nil || len(rows) != 100 {
-			b.Fatal(len(rows), err)
+		rows := 0
+		if err := s.Page(context.Background(), "alice", 0, 100, 1<<20, func(*relay.Row) { rows++ }); err != nil || rows != 100 {
+			b.Fatal(rows, err)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func says(s *sqlite.Store, handle string) (string, error) {
 	if a == nil {
 		return "nobody", nil
 	}
-	rows, err := s.Page(context.Background(), handle, 0, 500, 1<<20)
+	rows, err := collect(s, handle, 0, 500, 1<<20)
 	return fmt.Sprintf("%s %s %s %v", a.Primary, a.RegisteredAt, a.Registration, rows), err
 }
 

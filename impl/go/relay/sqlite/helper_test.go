@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -86,9 +87,22 @@ func puts(t testing.TB, s *sqlite.Store, from, n int) {
 	}
 }
 
+// collect keeps what a page hands on; after an error there is none.
+func collect(s *sqlite.Store, handle string, since int64, limit int, maxBytes int64) (rows []relay.Row, err error) {
+	err = s.Page(context.Background(), handle, since, limit, maxBytes, func(row *relay.Row) {
+		kept := *row
+		kept.Envelope = bytes.Clone(row.Envelope)
+		rows = append(rows, kept)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
 func page(t testing.TB, s *sqlite.Store, handle string, since int64, limit int) []relay.Row {
 	t.Helper()
-	rows, err := s.Page(context.Background(), handle, since, limit, 1<<20)
+	rows, err := collect(s, handle, since, limit, 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,9 @@ package sqlite
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"hash/crc32"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,29 +81,26 @@ func rowSum(row *relay.Row, to string) int64 {
 	return int64(crc32.Update(crc32.Checksum(text, castagnoli), castagnoli, row.Envelope))
 }
 
-// Page gives messages above since, in the order of seq, at most limit of them
-// and about maxBytes, and at least one where there is one.
-func (s *Store) Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64) ([]relay.Row, error) {
-	var page []relay.Row
-	err := s.read(ctx, func(tx *database.Tx) error {
-		for full := false; len(page) < limit && !full; {
-			several := min(limit-len(page), mostJoined, max(1, int(maxBytes/joinedSize)))
-			before := len(page)
-			var err error
-			if page, maxBytes, err = s.joined(tx, page, handle, since, several, maxBytes); err != nil {
+// Page hands on messages above since, in the order of seq, at most limit of them
+// and about maxBytes, and at least one where there is one. The memory of a row is
+// the library's and valid during the call.
+func (s *Store) Page(ctx context.Context, handle string, since int64, limit int, maxBytes int64, each func(row *relay.Row)) error {
+	return s.read(ctx, func(tx *database.Tx) error {
+		for limit > 0 && maxBytes > 0 {
+			several := min(limit, mostJoined, max(1, int(maxBytes/joinedSize)))
+			count := 0
+			err := s.joined(tx, handle, since, several, func(row *relay.Row) bool {
+				each(row)
+				count, since, maxBytes = count+1, row.Seq, maxBytes-int64(len(row.Envelope))
+				return maxBytes > 0
+			})
+			if err != nil || count < several {
 				return err
 			}
-			full = maxBytes <= 0 || len(page)-before < several
-			if len(page) > 0 {
-				since = page[len(page)-1].Seq
-			}
+			limit -= count
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return page, nil
 }
 
 // To hand single rows out of the library costs more than to read them, so they
@@ -116,31 +113,31 @@ const (
 	largeSize  = 16 << 10
 )
 
-// joined adds messages to a page until there is no room, and tells what is left
-// of it. It reads them as two texts: of each its seq, time, length and checksum
+// joined hands on messages until there is no more room, which each reports with
+// false. It reads them as two texts: of each its seq, time, length and checksum
 // with a space behind each, and the envelopes. The limit is no bare parameter,
 // since SQLite would compile the statement anew for each value of one.
-func (s *Store) joined(tx *database.Tx, page []relay.Row, handle string, since int64, limit int, room int64) ([]relay.Row, int64, error) {
-	var heads, text []byte
-	if _, err := tx.Get(`SELECT coalesce(CAST(group_concat(seq || ' ' || at || ' ' || size || ' ' || sum || ' ', '') AS BLOB), x''),
+func (s *Store) joined(tx *database.Tx, handle string, since int64, limit int, each func(row *relay.Row) bool) error {
+	_, err := tx.GetRaw(`SELECT coalesce(CAST(group_concat(seq || ' ' || at || ' ' || size || ' ' || sum || ' ', '') AS BLOB), x''),
 			coalesce(CAST(group_concat(envelope, '') FILTER (WHERE size <= ?) AS BLOB), x'') FROM (
 		SELECT m.seq AS seq, m.created_at AS at, length(m.envelope) AS size, coalesce(d.sum, -1) AS sum, m.envelope AS envelope
 		FROM messages m LEFT JOIN digests d ON d.seq = m.seq
-		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ? + 0)`, []any{largeSize, handle, since, limit}, &heads, &text); err != nil {
-		return nil, 0, err
-	}
-	page = slices.Grow(page, limit)
-	rest := string(heads)
-	for rest != "" {
-		if room <= 0 {
-			return page, 0, nil
-		}
-		var row relay.Row
+		WHERE m.recipient_handle = ? AND m.seq > ? ORDER BY m.seq LIMIT ? + 0)`, []any{largeSize, handle, since, limit}, 2,
+		func(columns []sql.RawBytes) error {
+			return s.split(tx, handle, since, string(columns[0]), columns[1], each)
+		})
+	return err
+}
+
+// split takes apart what joined has read.
+func (s *Store) split(tx *database.Tx, handle string, since int64, heads string, text []byte, each func(row *relay.Row) bool) error {
+	var row relay.Row
+	for heads != "" {
 		var fields [4]string
 		for i := range fields {
 			var found bool
-			if fields[i], rest, found = strings.Cut(rest, " "); !found {
-				return nil, 0, s.damaged("messages cannot be told apart", "since", since)
+			if fields[i], heads, found = strings.Cut(heads, " "); !found {
+				return s.damaged("messages cannot be told apart", "since", since)
 			}
 		}
 		var errs [3]error
@@ -149,7 +146,7 @@ func (s *Store) joined(tx *database.Tx, page []relay.Row, handle string, since i
 		length, errs[1] = strconv.ParseInt(fields[2], 10, 64)
 		sum, errs[2] = strconv.ParseInt(fields[3], 10, 64)
 		if errs[0] != nil || errs[1] != nil || errs[2] != nil || row.Seq <= since || length < 0 || length <= largeSize && length > int64(len(text)) {
-			return nil, 0, s.damaged("messages cannot be told apart", "since", since)
+			return s.damaged("messages cannot be told apart", "since", since)
 		}
 		row.CreatedAt = fields[1]
 		if length <= largeSize {
@@ -157,19 +154,21 @@ func (s *Store) joined(tx *database.Tx, page []relay.Row, handle string, since i
 		} else {
 			large, err := envelopeOf(tx, row.Seq)
 			if err != nil {
-				return nil, 0, err
+				return err
 			}
 			row.Envelope = large
 		}
 		if err := s.checkRow(&row, handle, sum); err != nil {
-			return nil, 0, err
+			return err
 		}
-		page, since, room = append(page, row), row.Seq, room-int64(len(row.Envelope))
+		if since = row.Seq; !each(&row) {
+			return nil
+		}
 	}
 	if len(text) > 0 {
-		return nil, 0, s.damaged("messages cannot be told apart", "since", since)
+		return s.damaged("messages cannot be told apart", "since", since)
 	}
-	return page, room, nil
+	return nil
 }
 
 func envelopeOf(tx *database.Tx, seq int64) (envelope []byte, err error) {

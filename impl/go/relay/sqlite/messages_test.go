@@ -188,7 +188,7 @@ func TestPagesAreBounded(t *testing.T) {
 		bytes int64
 		want  int
 	}{{100, 1 << 20, 10}, {4, 1 << 20, 4}, {100, 2500, 3}, {100, 1, 1}, {0, 1 << 20, 0}} {
-		rows, err := s.Page(context.Background(), "alice", 0, c.limit, c.bytes)
+		rows, err := collect(s, "alice", 0, c.limit, c.bytes)
 		if err != nil || len(rows) != c.want {
 			t.Errorf("limit %d, %d bytes: %d rows, %v", c.limit, c.bytes, len(rows), err)
 		}
