@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -45,6 +46,39 @@ func check(tx *Tx, path string, schema Schema) error {
 		return damaged(path, schema, "its tables are not those it was made with")
 	}
 	return nil
+}
+
+// CheckTables compares tables with their indexes, row by row; damaged makes the
+// error of what is found. It takes time and is for start-up.
+func (db *DB) CheckTables(damaged func(what string, details ...any) error, tables ...string) error {
+	for _, table := range tables {
+		err := db.Read(context.Background(), func(tx *Tx) error {
+			found, err := tx.CheckTable(table)
+			if err == nil && found != "" {
+				err = damaged(found, "table", table)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NotStarted is why a server does not start on a database whose check failed;
+// where the damage lies the log says. about names what does not fit together, and
+// nil stays nil.
+func NotStarted(path string, schema Schema, about string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case !errors.Is(err, ErrDamaged):
+		return kez.Errorf(kez.CLIFile, "%s, %s, cannot be read: %w", path, schema.What, err).
+			WithHint("the log says why")
+	}
+	return kez.Errorf(kez.CLIFile, "%s, %s, is damaged: what it says about its %s does not fit together", path, schema.What, about).
+		WithHint("restore it from a backup; nothing was changed")
 }
 
 // definitions is the text of all tables and indexes, which is stored as any row

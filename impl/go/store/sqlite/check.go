@@ -2,10 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 
 	"kez.lat/kez/impl/go/internal/database"
-	"kez.lat/kez/impl/go/kez"
 )
 
 // checkTables looks at start-up through the two small tables and their indexes
@@ -14,35 +12,14 @@ import (
 // found by its number, and one that is missing shows.
 func (s *Store) checkTables(path string) error {
 	ctx := context.Background()
-	for _, table := range []string{"chains", "active"} {
-		err := s.db.Read(ctx, func(tx *database.Tx) error {
-			found, err := tx.CheckTable(table)
-			if err == nil && found != "" {
-				err = s.damaged(found, "table", table)
-			}
-			return err
-		})
-		if err != nil {
-			return startDamaged(path, err)
-		}
+	err := s.db.CheckTables(s.damaged, "chains", "active")
+	if err == nil {
+		err = s.scrubChains(ctx, database.AtOnce)
 	}
-	if err := s.scrubChains(ctx, database.AtOnce); err != nil {
-		return startDamaged(path, err)
+	if err == nil {
+		err = s.scrubActive(ctx, database.AtOnce, nil)
 	}
-	if err := s.scrubActive(ctx, database.AtOnce, nil); err != nil {
-		return startDamaged(path, err)
-	}
-	return nil
-}
-
-// startDamaged is why a store does not start; where the damage lies the log says.
-func startDamaged(path string, err error) error {
-	if !errors.Is(err, database.ErrDamaged) {
-		return kez.Errorf(kez.CLIFile, "%s, %s, cannot be read: %w", path, schema.What, err).
-			WithHint("the log says why")
-	}
-	return kez.Errorf(kez.CLIFile, "%s, %s, is damaged: what it says about its chains does not fit together", path, schema.What).
-		WithHint("restore it from a backup; nothing was changed")
+	return database.NotStarted(path, schema, "chains", err)
 }
 
 // Check tells whether damage was found since the start or the last whole scrub,
